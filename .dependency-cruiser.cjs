@@ -1,0 +1,92 @@
+/**
+ * The borders of Sandlot: which folder may know which. One table, from which the rules are made; type-only imports
+ * count. A folder may always import itself. Test files may also import what they drive.
+ */
+const ERRORS = '^lib/errors\\.ts$'
+const LOG = '^server/log\\.ts$'
+const TEST = '\\.(test|spec)\\.tsx?$'
+
+/** Each row: a folder, and all of ours that it may import besides itself. */
+const borders = [
+  { from: '^app/', may: ['^components/', '^lib/(client|auth|db|protocol)/', ERRORS] },
+  { from: '^components/', may: ['^lib/(client|protocol)/', ERRORS] },
+  { from: '^lib/client/', may: ['^lib/protocol/', ERRORS] },
+  { from: '^lib/protocol/', may: [ERRORS] },
+  { from: '^lib/errors\\.ts$', may: [] },
+  { from: '^lib/db/', may: [ERRORS] },
+  { from: '^lib/auth/', may: ['^lib/db/', ERRORS] },
+  { from: '^server/main\\.ts$', may: ['^server/(?!agent/)', '^lib/(db|auth)/', ERRORS] },
+  { from: '^server/(doctor|key)\\.ts$', may: ['^server/(?!agent/)', '^lib/db/', ERRORS] },
+  { from: '^server/config\\.ts$', may: [ERRORS] },
+  { from: '^server/log\\.ts$', may: [] },
+  { from: '^server/(address|http-server)\\.ts$', may: ['^server/(address|http-server)\\.ts$', LOG, ERRORS] },
+  { from: '^server/auth/', may: ['^lib/db/', '^lib/auth/assertion\\.ts$', ERRORS, LOG] },
+  {
+    from: '^server/protocols/([^/]+)/',
+    may: ['^server/protocols/$1/', '^server/protocols/[^/]+\\.ts$', '^server/(sandbox|auth|templates)/', '^lib/protocol/', ERRORS, LOG],
+  },
+  { from: '^server/protocols/[^/]+\\.ts$', may: ['^server/protocols/[^/]+\\.ts$', '^server/auth/', '^lib/protocol/', ERRORS, LOG] },
+  { from: '^server/preview/', may: ['^server/(sandbox|auth)/', '^lib/protocol/', ERRORS, LOG] },
+  {
+    from: '^server/sandbox/',
+    may: ['^server/providers/provider\\.ts$', '^server/agent-contract\\.ts$', '^server/templates/', '^lib/db/', ERRORS, LOG],
+  },
+  { from: '^server/providers/', may: [ERRORS, LOG] },
+  { from: '^server/agent-contract\\.ts$', may: [ERRORS] },
+  { from: '^server/agent/', may: ['^server/agent-contract\\.ts$', ERRORS] },
+  { from: '^server/templates/', may: ['^lib/db/', ERRORS, LOG] },
+  { from: '^e2e/', may: ['^lib/client/', '^lib/protocol/', ERRORS] },
+]
+
+const OURS = '^(app|components|lib|server|e2e|bench)/'
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'tests-are-not-imported',
+      severity: 'error',
+      from: { pathNot: TEST },
+      to: { path: TEST },
+    },
+    ...borders.map(({ from, may }) => ({
+      name: `border ${from}`,
+      severity: 'error',
+      from: { path: from, pathNot: TEST },
+      to: { path: OURS, pathNot: [from, ...may] },
+    })),
+    {
+      name: 'one-file-imports-monaco',
+      severity: 'error',
+      from: { path: '^(app|components)/', pathNot: '^components/workbench/(code-editor|monaco-setup)\\.tsx?$' },
+      to: { path: 'monaco' },
+    },
+    {
+      name: 'one-file-imports-xterm',
+      severity: 'error',
+      from: { path: '^(app|components)/', pathNot: '^components/workbench/terminal-view\\.tsx?$' },
+      to: { path: '@xterm' },
+    },
+    {
+      name: 'client-knows-neither-node-nor-react',
+      severity: 'error',
+      from: { path: '^lib/(client|protocol)/', pathNot: TEST },
+      to: { path: '^(react|react-dom|next)$|node_modules/(react|react-dom|next)/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'client-knows-no-node-builtin',
+      severity: 'error',
+      from: { path: '^lib/(client|protocol)/', pathNot: TEST },
+      to: { dependencyTypes: ['core'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(\\.next|\\.build|server/templates/[^/]+/files)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+  },
+}

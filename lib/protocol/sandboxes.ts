@@ -1,0 +1,105 @@
+import { z } from 'zod'
+
+/**
+ * The root API (`/v1/sandboxes`), in the shape that the ComputeSDK client's gateway has: every answer is
+ * `{ success: true, data }` with 2xx, every refusal `{ success: false, error, code }`. Sandlot adds the list, and fields.
+ * Credentials: `X-ComputeSDK-API-Key: <key>` or `Authorization: Bearer <key or assertion>`.
+ *
+ * | call | request | data |
+ * |---|---|---|
+ * | POST /v1/sandboxes | CreateSandboxBody | CreatedSandbox |
+ * | GET /v1/sandboxes | | SandboxSummary[]: the owner's, newest first |
+ * | GET /v1/sandboxes/{id} | | SandboxSummary; never a token |
+ * | DELETE /v1/sandboxes/{id} | | |
+ * | POST /v1/sandboxes/{id}/start, /stop | | SandboxSummary: its processes end or start again, its files stay |
+ * | POST /v1/sandboxes/{id}/open | OpenSandboxBody | OpenedSandbox: a one-use link into the workbench, for POST only |
+ * | GET /v1/templates | | TemplateSummary[] |
+ * | GET /v1/keys | | ApiKeySummary[] |
+ * | POST /v1/keys | CreateApiKeyBody | CreatedApiKey: the key itself, this once |
+ * | DELETE /v1/keys/{id} | | |
+ *
+ * Units: `timeout` is milliseconds, as in ComputeSDK; times are ISO 8601.
+ */
+export const SANDBOX_STATUSES = ['starting', 'running', 'stopped', 'failed'] as const
+
+export const CreateSandboxBody = z.looseObject({
+  /** Ends the sandbox so many milliseconds from now. */
+  timeout: z
+    .number()
+    .int()
+    .min(1000)
+    .max(30 * 24 * 3600_000)
+    .optional(),
+  templateId: z.string().max(64).optional(),
+  name: z.string().min(1).max(64).optional(),
+  namespace: z.string().min(1).max(64).optional(),
+  directory: z.string().startsWith('/').max(1024).optional(),
+  envs: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string().max(32_768)).optional(),
+  metadata: z.record(z.string(), z.unknown()).optional(),
+  egress: z.enum(['none', 'all']).optional(),
+  limits: z
+    .object({
+      memoryMb: z.number().int().min(64).optional(),
+      cpus: z.number().min(0.1).optional(),
+      processes: z.number().int().min(16).optional(),
+      diskMb: z.number().int().min(16).optional(),
+      openFiles: z.number().int().min(64).optional(),
+    })
+    .optional(),
+})
+export type CreateSandboxBody = z.infer<typeof CreateSandboxBody>
+
+export const SandboxSummary = z.object({
+  sandboxId: z.string(),
+  /** Base of the sandbox's own API, no slash at its end. */
+  url: z.string(),
+  provider: z.string(),
+  name: z.string(),
+  templateId: z.string().nullable(),
+  status: z.enum(SANDBOX_STATUSES),
+  /** Why it is stopped or failed, as a sentence. */
+  statusReason: z.string().nullable(),
+  createdAt: z.string(),
+  lastUsedAt: z.string(),
+  expiresAt: z.string().nullable(),
+  diskBytes: z.number().nullable(),
+  metadata: z.record(z.string(), z.unknown()).optional(),
+})
+export type SandboxSummary = z.infer<typeof SandboxSummary>
+
+/** `token`: the sandbox's access token, shown this once. */
+export const CreatedSandbox = SandboxSummary.extend({ token: z.string() })
+export type CreatedSandbox = z.infer<typeof CreatedSandbox>
+
+export const OpenSandboxBody = z.object({
+  role: z.enum(['view', 'edit', 'own']).optional(),
+  redirectUrl: z.string().max(1024).optional(),
+})
+export const OpenedSandbox = z.object({
+  magicUrl: z.string(),
+  expiresAt: z.string(),
+  redirectUrl: z.string(),
+})
+export type OpenedSandbox = z.infer<typeof OpenedSandbox>
+
+export const TemplateSummary = z.object({
+  id: z.string(),
+  name: z.string(),
+  description: z.string(),
+  /** Two letters or a sign for its tile. */
+  badge: z.string(),
+})
+export type TemplateSummary = z.infer<typeof TemplateSummary>
+
+export const CreateApiKeyBody = z.object({ name: z.string().trim().min(1).max(64) })
+export const ApiKeySummary = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** First characters of the key, to tell keys apart. */
+  prefix: z.string(),
+  createdAt: z.string(),
+  lastUsedAt: z.string().nullable(),
+})
+export type ApiKeySummary = z.infer<typeof ApiKeySummary>
+export const CreatedApiKey = ApiKeySummary.extend({ key: z.string() })
+export type CreatedApiKey = z.infer<typeof CreatedApiKey>

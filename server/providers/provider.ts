@@ -1,0 +1,92 @@
+import type { Duplex } from 'node:stream'
+
+/**
+ * Where sandboxes run. Every provider starts one agent in each sandbox and passes it `secret` on its standard input. The
+ * provider never touches what is inside: it makes, starts, stops and ends the whole, measures it from outside, and opens
+ * byte streams to the agent.
+ *
+ * Every method that takes an id rejects with `sandbox_not_found` where there is none, and with `provider_failed` where the
+ * machinery beneath fails. Sandboxes outlive the process that made them: `list` finds them again.
+ */
+export interface Provider {
+  readonly name: string
+  /** Makes a sandbox and starts its agent; resolves when the agent takes connections. */
+  create(spec: SandboxSpec): Promise<RunningSandbox>
+  /** Starts the processes of a stopped sandbox again, on the files it left. */
+  start(id: string, spec: SandboxSpec): Promise<RunningSandbox>
+  /** Ends all processes of a sandbox, whatever they do against it; its files stay. Fine when already stopped. */
+  stop(id: string): Promise<void>
+  /** Ends all processes and removes all files. Fine when there is nothing left. */
+  delete(id: string): Promise<void>
+  /** Everything that is here, from this process and from earlier ones. */
+  list(): Promise<ProvidedSandbox[]>
+  /** A byte stream to the agent. `sandbox_stopped` where it does not run. */
+  dial(id: string): Promise<Duplex>
+  /** What the sandbox uses, measured from outside. */
+  usage(id: string): Promise<SandboxUsage>
+  /** Called when a sandbox's processes have ended without `stop` or `delete`, or a limit changed its state. */
+  onChange(listener: (id: string, change: SandboxChange) => void): () => void
+  /** What this machine can enforce and offer, with remedies. */
+  check(): Promise<Check[]>
+  /** Lets go of timers and descriptors; sandboxes go on. */
+  close(): Promise<void>
+}
+
+export interface SandboxSpec {
+  /** DNS-safe, lower case. Given by the service, unique. */
+  id: string
+  /** The agent's. */
+  secret: string
+  limits: SandboxLimits
+  egress: 'none' | 'all'
+}
+
+/** `null`: no limit asked for. A limit that was asked for (`isRequired`) and cannot be had is `unsupported`. */
+export interface SandboxLimits {
+  memoryBytes: number | null
+  /** Cores, such as 0.5 or 2. */
+  cpus: number | null
+  processes: number | null
+  diskBytes: number | null
+  openFiles: number | null
+  /** Someone asked for exactly these, they are not the defaults. */
+  isRequired: boolean
+}
+
+export interface RunningSandbox {
+  id: string
+  /** Limits that this machine does not enforce, by name, with the reason as a sentence. */
+  unenforced: Record<string, string>
+}
+
+export interface ProvidedSandbox {
+  id: string
+  isRunning: boolean
+}
+
+export interface SandboxUsage {
+  memoryBytes: number | null
+  memoryLimitBytes: number | null
+  /** Processor time since the start. */
+  cpuMs: number | null
+  processes: number | null
+  /** As last measured. */
+  diskBytes: number | null
+}
+
+export type SandboxChange =
+  /** All processes ended by themselves or by the kernel. */
+  | { type: 'exited'; reason: 'out_of_memory' | 'unknown' }
+  /** Writers are paused until files are removed. */
+  | { type: 'disk_full' }
+  | { type: 'disk_ok' }
+
+export interface Check {
+  /** Such as `cgroups`, `egress`, `runtime: node`. */
+  name: string
+  status: 'ok' | 'degraded' | 'missing'
+  /** What is so, as a sentence. */
+  detail: string
+  /** What to do about it: a command or a sentence. */
+  remedy?: string
+}
