@@ -3,7 +3,7 @@
  * count. A folder may always import itself. Test files may also import what they drive.
  */
 const ERRORS = '^lib/errors\\.ts$'
-const LOG = '^server/log\\.ts$'
+const LOG = '^server/(log|request-context)\\.ts$'
 const TEST = '\\.(test|spec)\\.tsx?$'
 
 /** Each row: a folder, and all of ours that it may import besides itself. */
@@ -18,18 +18,35 @@ const borders = [
   { from: '^server/main\\.ts$', may: ['^server/(?!agent/)', '^lib/(db|auth)/', ERRORS] },
   { from: '^server/(doctor|key)\\.ts$', may: ['^server/(?!agent/)', '^lib/db/', ERRORS] },
   { from: '^server/config\\.ts$', may: [ERRORS] },
-  { from: '^server/log\\.ts$', may: [] },
+  { from: '^server/(log|request-context)\\.ts$', may: [LOG] },
   { from: '^server/(address|http-server)\\.ts$', may: ['^server/(address|http-server)\\.ts$', LOG, ERRORS] },
   { from: '^server/auth/', may: ['^lib/db/', '^lib/auth/assertion\\.ts$', ERRORS, LOG] },
   {
     from: '^server/protocols/([^/]+)/',
-    may: ['^server/protocols/$1/', '^server/protocols/[^/]+\\.ts$', '^server/(sandbox|auth|templates)/', '^lib/protocol/', ERRORS, LOG],
+    may: [
+      '^server/protocols/$1/',
+      '^server/protocols/[^/]+\\.ts$',
+      '^server/(sandbox|auth|templates)/',
+      '^lib/protocol/',
+      ERRORS,
+      LOG,
+    ],
   },
-  { from: '^server/protocols/[^/]+\\.ts$', may: ['^server/protocols/[^/]+\\.ts$', '^server/auth/', '^lib/protocol/', ERRORS, LOG] },
+  {
+    from: '^server/protocols/[^/]+\\.ts$',
+    may: ['^server/protocols/[^/]+\\.ts$', '^server/auth/', '^lib/protocol/', ERRORS, LOG],
+  },
   { from: '^server/preview/', may: ['^server/(sandbox|auth)/', '^lib/protocol/', ERRORS, LOG] },
   {
     from: '^server/sandbox/',
-    may: ['^server/providers/provider\\.ts$', '^server/agent-contract\\.ts$', '^server/templates/', '^lib/db/', ERRORS, LOG],
+    may: [
+      '^server/providers/provider\\.ts$',
+      '^server/agent-contract\\.ts$',
+      '^server/templates/',
+      '^lib/db/',
+      ERRORS,
+      LOG,
+    ],
   },
   { from: '^server/providers/', may: [ERRORS, LOG] },
   { from: '^server/agent-contract\\.ts$', may: [ERRORS] },
@@ -60,7 +77,10 @@ module.exports = {
     {
       name: 'one-file-imports-monaco',
       severity: 'error',
-      from: { path: '^(app|components)/', pathNot: '^components/workbench/(code-editor|monaco-setup)\\.tsx?$' },
+      from: {
+        path: '^(app|components)/',
+        pathNot: '^components/workbench/(code-editor|monaco-setup)\\.tsx?$',
+      },
       to: { path: 'monaco' },
     },
     {
@@ -73,7 +93,10 @@ module.exports = {
       name: 'client-knows-neither-node-nor-react',
       severity: 'error',
       from: { path: '^lib/(client|protocol)/', pathNot: TEST },
-      to: { path: '^(react|react-dom|next)$|node_modules/(react|react-dom|next)/', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^(react|react-dom|next)$|node_modules/(react|react-dom|next)/',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'client-knows-no-node-builtin',
@@ -87,6 +110,9 @@ module.exports = {
     exclude: { path: '^(\\.next|\\.build|server/templates/[^/]+/files)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 }
