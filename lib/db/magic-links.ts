@@ -1,0 +1,41 @@
+import type { Insertable, Kysely, Selectable } from 'kysely'
+import type { Database, MagicLinkTable } from './schema'
+
+export type MagicLinkRow = Selectable<MagicLinkTable>
+
+export class MagicLinkStore {
+  readonly #db: Kysely<Database>
+
+  constructor(db: Kysely<Database>) {
+    this.#db = db
+  }
+
+  async insert(link: Insertable<MagicLinkTable>): Promise<void> {
+    await this.#db.insertInto('magic_links').values(link).execute()
+  }
+
+  /**
+   * Uses the link up and returns it; null when it is unknown, used or expired. One statement, so that of any number of
+   * callers at once, in any number of processes, exactly one gets it.
+   */
+  async redeem(secretHash: string, nowIso: string): Promise<MagicLinkRow | null> {
+    const row = await this.#db
+      .updateTable('magic_links')
+      .set({ used_at: nowIso })
+      .where('secret_hash', '=', secretHash)
+      .where('used_at', 'is', null)
+      .where('expires_at', '>', nowIso)
+      .returningAll()
+      .executeTakeFirst()
+    return row ?? null
+  }
+
+  /** How many were removed. */
+  async deleteExpired(nowIso: string): Promise<number> {
+    const result = await this.#db
+      .deleteFrom('magic_links')
+      .where('expires_at', '<=', nowIso)
+      .executeTakeFirstOrThrow()
+    return Number(result.numDeletedRows)
+  }
+}

@@ -1,0 +1,45 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { SqliteDialect } from 'kysely'
+import Libsql from 'libsql'
+import { SandboxError } from '@/lib/errors'
+
+/** How long a statement waits while another process writes. The wait blocks this thread, so it is not minutes. */
+const BUSY_TIMEOUT_MS = 5000
+
+/** `libsql` has the API of better-sqlite3, which Kysely's dialect expects, and needs no compiler. */
+export function openSqlite(url: string): SqliteDialect {
+  const path = sqlitePath(url)
+  try {
+    createPrivately(path)
+    const database = new Libsql(path, { timeout: BUSY_TIMEOUT_MS })
+    for (const setting of SETTINGS) database.pragma(setting)
+    return new SqliteDialect({ database })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new SandboxError('unavailable', `Cannot open the database file ${path}: ${reason}`, {
+      cause: error,
+    })
+  }
+}
+
+/** WAL lets readers go on beside a writer; FULL makes a committed row survive a power cut. */
+const SETTINGS = [
+  `busy_timeout = ${BUSY_TIMEOUT_MS}`,
+  'journal_mode = WAL',
+  'synchronous = FULL',
+  'foreign_keys = ON',
+]
+
+function sqlitePath(url: string): string {
+  if (url.startsWith('file://')) return fileURLToPath(url)
+  return url.startsWith('file:') ? url.slice('file:'.length) : url
+}
+
+/** SQLite gives its WAL the mode of the file itself, so one careful creation covers all of them. */
+function createPrivately(path: string): void {
+  if (path === ':memory:') return
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  closeSync(openSync(path, 'a', 0o600))
+}
