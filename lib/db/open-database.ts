@@ -1,4 +1,4 @@
-import { Kysely } from 'kysely'
+import { Kysely, SqliteDialect } from 'kysely'
 import { SandboxError } from '@/lib/errors'
 import { databaseKind } from './database-kind'
 import { migrateToLatest } from './migrate'
@@ -18,11 +18,11 @@ export interface OpenDatabase {
  * `unavailable` where the database cannot be reached; neither message repeats the address, which may hold a password.
  */
 export async function openDatabase(url: string): Promise<OpenDatabase> {
-  const kind = databaseKind(url)
-  const dialect = kind === 'postgres' ? postgresDialect(url) : openSqlite(url)
+  const dialect =
+    databaseKind(url) === 'postgres' ? postgresDialect(url) : new SqliteDialect({ database: openSqlite(url) })
   const db = new Kysely<Database>({ dialect, plugins: [new RefuseNul()] })
   try {
-    await migrateToLatest(db, kind)
+    await migrateToLatest(db, databaseKind(url))
   } catch (error) {
     await db.destroy()
     throw unreachable(error)

@@ -1,21 +1,19 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { SqliteDialect } from 'kysely'
-import Libsql from 'libsql'
 import { SandboxError } from '@/lib/errors'
+import { LibsqlConnection } from './libsql-connection'
 
 /** How long a statement waits while another process writes. The wait blocks this thread, so it is not minutes. */
 const BUSY_TIMEOUT_MS = 5000
 
-/** `libsql` has the API of better-sqlite3, which Kysely's dialect expects, and needs no compiler. */
-export function openSqlite(url: string): SqliteDialect {
+export function openSqlite(url: string): LibsqlConnection {
   const path = sqlitePath(url)
   try {
     createPrivately(path)
-    const database = new Libsql(path, { timeout: BUSY_TIMEOUT_MS })
-    for (const setting of SETTINGS) database.pragma(setting)
-    return new SqliteDialect({ database })
+    const connection = new LibsqlConnection(path, BUSY_TIMEOUT_MS)
+    for (const setting of SETTINGS) connection.pragma(setting)
+    return connection
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new SandboxError('unavailable', `Cannot open the database file ${path}: ${reason}`, {
