@@ -1,0 +1,81 @@
+import { existsSync, rmSync } from 'node:fs'
+import { compressStaticFiles } from './brotli.mjs'
+import { inRoot, root } from './paths.mjs'
+import { step } from './progress.mjs'
+import { runCommand } from './run-command.mjs'
+import { buildWhenStale } from './stamps.mjs'
+
+const LIBRARY = ['lib', 'package-lock.json', 'tsconfig.base.json']
+
+/** The agent: one executable, which every provider puts into its sandboxes. */
+export function buildAgent() {
+  const inputs = ['scripts/build-agent.mjs', 'server/agent', 'server/agent-contract.ts', ...LIBRARY]
+  return buildWhenStale('agent', { inputs, outputs: ['.build/agent'] }, () =>
+    step('Building the agent', () =>
+      runCommand('build-agent', process.execPath, ['scripts/build-agent.mjs']),
+    ),
+  )
+}
+
+/** The programs that run on Node: name in `.build/server` → source. */
+export function serverPrograms() {
+  const names = ['main', 'doctor', 'key', 'sign-in']
+  return names.filter((name) => existsSync(inRoot('server', `${name}.ts`)))
+}
+
+/** How esbuild bundles them: ours in, packages out, since Next and the database drivers find their files beside themselves. */
+export function serverBundleOptions() {
+  return {
+    absWorkingDir: root,
+    entryPoints: serverPrograms().map((name) => `server/${name}.ts`),
+    outdir: '.build/server',
+    bundle: true,
+    splitting: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.9',
+    sourcemap: true,
+    tsconfig: 'server/tsconfig.json',
+    logLevel: 'silent',
+  }
+}
+
+export function buildServer() {
+  const outputs = serverPrograms().map((name) => `.build/server/${name}.js`)
+  return buildWhenStale(
+    'server',
+    { inputs: ['scripts/steps/build-steps.mjs', 'server', ...LIBRARY], outputs },
+    () =>
+      step('Building the server', async () => {
+        const { build } = await import('esbuild')
+        rmSync(inRoot('.build/server'), { recursive: true, force: true })
+        await build(serverBundleOptions())
+      }),
+  )
+}
+
+/** The pages: Next's production build, and what it serves as files compressed beforehand. */
+export async function buildApp() {
+  const inputs = [
+    'app',
+    'components',
+    'public',
+    'next.config.js',
+    'postcss.config.mjs',
+    'tsconfig.json',
+    ...LIBRARY,
+  ]
+  await buildWhenStale('app', { inputs, outputs: ['.next/BUILD_ID'] }, () =>
+    step('Building the app', () =>
+      runCommand('next-build', process.execPath, ['node_modules/next/dist/bin/next', 'build'], {
+        env: { NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
+      }),
+    ),
+  )
+  await buildWhenStale(
+    'brotli',
+    { inputs: ['scripts/steps/brotli.mjs', '.next/BUILD_ID'], outputs: [] },
+    () => step('Compressing the app', () => compressStaticFiles()),
+  )
+}

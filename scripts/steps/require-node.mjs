@@ -1,0 +1,15 @@
+// Parsed by whatever Node there is, so: no syntax younger than Node 12 in this file, and no imports.
+var wanted = [20, 9]
+var have = process.versions.node.split('.').map(Number)
+
+if (have[0] < wanted[0] || (have[0] === wanted[0] && have[1] < wanted[1])) {
+  console.error(
+    'Sandlot needs Node.js ' +
+      wanted.join('.') +
+      ' or newer, and this is ' +
+      process.versions.node +
+      '.\n' +
+      'Install a newer one, for example from https://nodejs.org or with nvm: nvm install 22',
+  )
+  process.exit(1)
+}

@@ -1,0 +1,135 @@
+import { spawnSync } from 'node:child_process'
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { say, step } from './progress.mjs'
+import { runCommand } from './run-command.mjs'
+import { readStamp, writeStamp } from './stamps.mjs'
+import { StepError } from './step-error.mjs'
+
+/**
+ * Debian packages: how to see that one is there, and what lacks without it. Looking for files takes a millisecond, where asking
+ * dpkg takes thirty.
+ */
+const RUNTIME = [
+  { name: 'bubblewrap', isThere: () => onPath('bwrap'), lack: 'no sandbox can start' },
+  {
+    name: 'slirp4netns',
+    isThere: () => onPath('slirp4netns') || onPath('pasta'),
+    lack: 'sandboxes have no network',
+  },
+  { name: 'iproute2', isThere: () => onPath('ip'), lack: 'sandboxes have no network' },
+  { name: 'git', isThere: () => onPath('git'), lack: 'no git in sandboxes' },
+  { name: 'curl', isThere: () => onPath('curl'), lack: 'no curl in sandboxes' },
+  { name: 'wget', isThere: () => onPath('wget'), lack: 'no wget in sandboxes' },
+  { name: 'jq', isThere: () => onPath('jq'), lack: 'no jq in sandboxes' },
+  { name: 'zip', isThere: () => onPath('zip'), lack: 'no zip in sandboxes' },
+  { name: 'unzip', isThere: () => onPath('unzip'), lack: 'no unzip in sandboxes' },
+  { name: 'file', isThere: () => onPath('file'), lack: 'no file in sandboxes' },
+  { name: 'procps', isThere: () => onPath('ps'), lack: 'no ps, top or kill in sandboxes' },
+  { name: 'ripgrep', isThere: () => onPath('rg'), lack: 'no ripgrep in sandboxes' },
+  { name: 'python3', isThere: () => onPath('python3'), lack: 'no Python in sandboxes' },
+  { name: 'python3-venv', isThere: hasVenv, lack: 'no virtual environments for Python in sandboxes' },
+  { name: 'python3-pip', isThere: () => onPath('pip3'), lack: 'no pip in sandboxes' },
+]
+/** What the tests drive besides. */
+const TESTING = [
+  { name: 'chromium', isThere: () => chromiumPath() !== null, lack: 'the browser tests cannot run' },
+  {
+    name: 'postgresql',
+    isThere: () => existsSync('/usr/lib/postgresql'),
+    lack: 'the PostgreSQL tests cannot run',
+  },
+]
+/** Nothing works without these: the start ends here. */
+const NEEDED = new Set(['bubblewrap', 'chromium', 'postgresql'])
+const STAMP = 'system-packages-refused'
+/** A mirror that cannot be reached, or a lock held by an automatic update, must not hold the start for ever. */
+const APT_TIMEOUT_MS = 10 * 60_000
+
+export function chromiumPath() {
+  const names = ['chromium', 'chromium-browser', 'google-chrome']
+  return names.map(findOnPath).find((path) => path !== null) ?? null
+}
+
+export async function ensureSystemPackages({ testing = false } = {}) {
+  const missing = () => [...RUNTIME, ...(testing ? TESTING : [])].filter(({ isThere }) => !isThere())
+  const before = missing()
+  if (before.length === 0) return
+  await install(before.map(({ name }) => name))
+  report(missing())
+}
+
+async function install(names) {
+  const prefix = rightToInstall()
+  // Refused once is refused until the list changes: a start must not wait for the same failure every time.
+  if (prefix === null || readStamp(STAMP) === names.join(' ')) return
+  try {
+    await step(`Installing system packages (${names.join(', ')})`, () => aptInstall(prefix, names))
+  } catch (error) {
+    say(error.message)
+    writeStamp(STAMP, names.join(' '))
+  }
+}
+
+/** The command prefix with which apt works without a question, or `null`. */
+function rightToInstall() {
+  if (!onPath('apt-get')) return null
+  if (process.getuid?.() === 0) return []
+  const sudo = spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore', timeout: 5_000 })
+  return sudo.status === 0 ? ['sudo', '-n'] : null
+}
+
+async function aptInstall(prefix, names) {
+  const installArgs = ['install', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120', ...names]
+  try {
+    await apt(prefix, installArgs)
+  } catch {
+    // The package lists are missing or older than the mirror.
+    await apt(prefix, ['update'])
+    await apt(prefix, installArgs)
+  }
+}
+
+function apt(prefix, args) {
+  const [command, ...rest] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-q', ...args]
+  return runCommand('apt-get', command, rest, { timeoutMs: APT_TIMEOUT_MS })
+}
+
+function report(missing) {
+  if (missing.length === 0) return
+  const lines = [
+    'Some system packages are missing:',
+    ...missing.map(({ name, lack }) => `  ${name}: without it ${lack}.`),
+    onPath('apt-get')
+      ? `Install them with:\n\n  sudo apt-get update && sudo apt-get install -y ${missing.map(({ name }) => name).join(' ')}\n`
+      : 'Install them with the package manager of this system; the names above are those of Debian and Ubuntu.',
+  ]
+  if (missing.some(({ name }) => NEEDED.has(name))) throw new StepError(lines.join('\n'))
+  say(lines.join('\n'))
+}
+
+function onPath(name) {
+  return findOnPath(name) !== null
+}
+
+function findOnPath(name) {
+  // Some shells of ordinary users leave the sbin folders out.
+  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin']
+  return folders.map((folder) => join(folder, name)).find(isExecutable) ?? null
+}
+
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function hasVenv() {
+  const versions = existsSync('/usr/lib')
+    ? readdirSync('/usr/lib').filter((name) => /^python3\.\d+$/.test(name))
+    : []
+  return versions.some((name) => existsSync(`/usr/lib/${name}/ensurepip/__init__.py`))
+}
