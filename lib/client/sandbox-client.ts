@@ -1,0 +1,215 @@
+import { z } from 'zod'
+import {
+  FileInfo,
+  NameMatches,
+  OpenedPort,
+  type PortInfo,
+  PortList,
+  type ProcessInfo,
+  ProcessList,
+  SandboxInfo,
+  type SignalName,
+  Terminal,
+  type TerminalCreateBody,
+  TextMatches,
+  TreeListing,
+} from '@/lib/protocol/workbench'
+import { createHttp, encodePath, type Http, type HttpOptions, socketUrl } from './http'
+import { upload } from './upload'
+
+const DirectoryAnswer = z.object({ data: z.object({ files: z.array(FileInfo), path: z.string() }) })
+const FileAnswer = z.object({ data: z.object({ file: FileInfo }) })
+const TerminalAnswer = z.object({ data: Terminal })
+const TerminalsAnswer = z.object({ data: z.object({ terminals: z.array(Terminal) }) })
+
+/** What a write may rely on: the content it replaces, or that there is none. Without either it overwrites. */
+export type WriteCondition = { ifMatch?: string; ifNoneMatch?: '*' }
+export type SearchOptions = {
+  path?: string
+  ignore?: readonly string[]
+  limit?: number
+  signal?: AbortSignal
+}
+
+/**
+ * One sandbox's own API (`lib/protocol/workbench.ts`), for browsers and programs. `baseUrl` is the sandbox's address; with no
+ * token the browser's cookie is used. Every refusal is a SandboxError with a stable code. Paths are absolute.
+ */
+export class SandboxClient {
+  readonly #http: Http
+
+  constructor(options: HttpOptions) {
+    this.#http = createHttp(options)
+  }
+
+  get baseUrl(): string {
+    return this.#http.baseUrl
+  }
+
+  info(signal?: AbortSignal): Promise<SandboxInfo> {
+    return this.#http.json('/sandbox', SandboxInfo, withSignal(signal))
+  }
+
+  start(): Promise<SandboxInfo> {
+    return this.#http.json('/sandbox/start', SandboxInfo, { method: 'POST' })
+  }
+
+  stop(): Promise<SandboxInfo> {
+    return this.#http.json('/sandbox/stop', SandboxInfo, { method: 'POST' })
+  }
+
+  /** Ends the sandbox: its processes and its files. */
+  async delete(): Promise<void> {
+    await this.#http.request('/sandbox', { method: 'DELETE' })
+  }
+
+  /** Direct children of a directory. */
+  async list(path: string, signal?: AbortSignal): Promise<FileInfo[]> {
+    const answer = await this.#http.json('/files', DirectoryAnswer, {
+      query: { path },
+      ...withSignal(signal),
+    })
+    return answer.data.files
+  }
+
+  async stat(path: string): Promise<FileInfo> {
+    return (await this.#http.json(`/files/${encodePath(path)}`, FileAnswer)).data.file
+  }
+
+  /** Everything below a directory, parents before children. */
+  tree(path: string, options: SearchOptions = {}): Promise<TreeListing> {
+    const { ignore, limit, signal } = options
+    return this.#http.json('/tree', TreeListing, { query: { path, ignore, limit }, ...withSignal(signal) })
+  }
+
+  /** A file's bytes, with its etag and size in the headers. 206 for a range, 304 where `ifNoneMatch` still holds. */
+  read(
+    path: string,
+    options: { range?: string; ifNoneMatch?: string; signal?: AbortSignal } = {},
+  ): Promise<Response> {
+    const headers = {
+      ...(options.range ? { range: options.range } : {}),
+      ...(options.ifNoneMatch ? { 'if-none-match': options.ifNoneMatch } : {}),
+    }
+    return this.#http.request(rawPath(path), { headers, accept: [304], ...withSignal(options.signal) })
+  }
+
+  /** Address of a file's bytes, sent as an attachment. */
+  rawUrl(path: string): string {
+    return this.#http.baseUrl + rawPath(path)
+  }
+
+  /** Replaces or makes a file at once or not at all; its parents are made. `precondition_failed` when the etag is stale. */
+  write(path: string, content: BodyInit, condition: WriteCondition = {}): Promise<FileInfo> {
+    const headers = { 'content-type': 'application/octet-stream', ...conditionHeaders(condition) }
+    return this.#http.json(rawPath(path), FileInfo, { method: 'PUT', body: content, headers })
+  }
+
+  /** Like `write`, streamed from disk by the browser, telling its progress. */
+  upload(
+    path: string,
+    file: Blob,
+    options: WriteCondition & { onProgress?: (sentBytes: number) => void; signal?: AbortSignal } = {},
+  ): Promise<FileInfo> {
+    const { onProgress, signal, ...condition } = options
+    const headers = {
+      ...conditionHeaders(condition),
+      ...(this.#http.token ? { authorization: `Bearer ${this.#http.token}` } : {}),
+    }
+    return upload(this.rawUrl(path), file, {
+      headers,
+      ...(onProgress ? { onProgress } : {}),
+      ...withSignal(signal),
+    })
+  }
+
+  makeDirectory(path: string): Promise<FileInfo> {
+    return this.#http.json('/directories', FileInfo, { method: 'POST', json: { path } })
+  }
+
+  move(from: string, to: string, options: { overwrite?: boolean } = {}): Promise<FileInfo> {
+    return this.#http.json('/move', FileInfo, { method: 'POST', json: { from, to, ...options } })
+  }
+
+  copy(from: string, to: string, options: { overwrite?: boolean } = {}): Promise<FileInfo> {
+    return this.#http.json('/copy', FileInfo, { method: 'POST', json: { from, to, ...options } })
+  }
+
+  /** A file, or a directory with all below it. */
+  async remove(path: string): Promise<void> {
+    await this.#http.request(`/files/${encodePath(path)}`, { method: 'DELETE' })
+  }
+
+  searchNames(query: string, options: SearchOptions = {}): Promise<z.infer<typeof NameMatches>> {
+    const { signal, ...rest } = options
+    return this.#http.json('/search/names', NameMatches, { query: { query, ...rest }, ...withSignal(signal) })
+  }
+
+  searchText(
+    query: string,
+    options: SearchOptions & { regex?: boolean; case?: boolean } = {},
+  ): Promise<z.infer<typeof TextMatches>> {
+    const { signal, ...rest } = options
+    return this.#http.json('/search/text', TextMatches, { query: { query, ...rest }, ...withSignal(signal) })
+  }
+
+  async processes(signal?: AbortSignal): Promise<ProcessInfo[]> {
+    return (await this.#http.json('/processes', ProcessList, withSignal(signal))).processes
+  }
+
+  async signal(pid: number, signal: SignalName): Promise<void> {
+    await this.#http.request(`/processes/${pid}/signal`, { method: 'POST', json: { signal } })
+  }
+
+  async ports(signal?: AbortSignal): Promise<PortInfo[]> {
+    return (await this.#http.json('/ports', PortList, withSignal(signal))).ports
+  }
+
+  /** An address of the port for an iframe or a tab, good for one entry within a minute. */
+  openPort(port: number): Promise<OpenedPort> {
+    return this.#http.json(`/ports/${port}/open`, OpenedPort, { method: 'POST' })
+  }
+
+  async terminals(signal?: AbortSignal): Promise<Terminal[]> {
+    return (await this.#http.json('/terminals', TerminalsAnswer, withSignal(signal))).data.terminals
+  }
+
+  async createTerminal(body: z.infer<typeof TerminalCreateBody> = {}): Promise<Terminal> {
+    const call = { method: 'POST', json: { pty: true, ...body } }
+    return (await this.#http.json('/terminals', TerminalAnswer, call)).data
+  }
+
+  async deleteTerminal(id: string): Promise<void> {
+    await this.#http.request(`/terminals/${encodeURIComponent(id)}`, { method: 'DELETE' })
+  }
+
+  /** Address of a terminal's stream from a byte offset on. */
+  terminalStreamUrl(id: string, offset: number): string {
+    return this.#socketUrl(`/terminals/${encodeURIComponent(id)}/stream`, { offset })
+  }
+
+  /** Address of the sandbox's events: its state, ports, usage, and changed files below `path`. */
+  eventsUrl(options: { path?: string; ignore?: readonly string[] } = {}): string {
+    return this.#socketUrl('/events', options)
+  }
+
+  #socketUrl(path: string, query: Record<string, string | number | readonly string[]>): string {
+    return socketUrl(this.#http.baseUrl, path, query, this.#http.token)
+  }
+}
+
+function rawPath(path: string): string {
+  return `/raw/${encodePath(path)}`
+}
+
+function conditionHeaders(condition: WriteCondition): Record<string, string> {
+  return {
+    ...(condition.ifMatch ? { 'if-match': condition.ifMatch } : {}),
+    ...(condition.ifNoneMatch ? { 'if-none-match': condition.ifNoneMatch } : {}),
+  }
+}
+
+/** exactOptionalPropertyTypes: an absent signal must be absent, not undefined. */
+function withSignal(signal: AbortSignal | undefined): { signal?: AbortSignal } {
+  return signal ? { signal } : {}
+}

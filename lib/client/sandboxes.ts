@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import {
+  ApiKeySummary,
+  CreatedApiKey,
+  CreatedSandbox,
+  type CreateSandboxBody,
+  OpenedSandbox,
+  type OpenSandboxBody,
+  SandboxSummary,
+  TemplateSummary,
+} from '@/lib/protocol/sandboxes'
+import { createHttp, type Http, type HttpOptions, type RequestOptions } from './http'
+
+/** Making a sandbox may wait for a slow provider; everything else is quick. */
+const CREATE_TIMEOUT_MS = 120_000
+
+/** The root API, `/v1/sandboxes` and its neighbours (`lib/protocol/sandboxes.ts`), for programs and server routes. */
+export class SandboxesClient {
+  readonly #http: Http
+
+  /** `token`: an API key, or a server route's assertion. */
+  constructor(options: HttpOptions) {
+    this.#http = createHttp(options)
+  }
+
+  create(body: CreateSandboxBody = {}): Promise<CreatedSandbox> {
+    const call = { method: 'POST', json: body, timeoutMs: CREATE_TIMEOUT_MS }
+    return this.#data('/v1/sandboxes', CreatedSandbox, call)
+  }
+
+  list(): Promise<SandboxSummary[]> {
+    return this.#data('/v1/sandboxes', z.array(SandboxSummary))
+  }
+
+  get(id: string): Promise<SandboxSummary> {
+    return this.#data(sandboxPath(id), SandboxSummary)
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.#http.request(sandboxPath(id), { method: 'DELETE' })
+  }
+
+  start(id: string): Promise<SandboxSummary> {
+    return this.#data(`${sandboxPath(id)}/start`, SandboxSummary, { method: 'POST' })
+  }
+
+  stop(id: string): Promise<SandboxSummary> {
+    return this.#data(`${sandboxPath(id)}/stop`, SandboxSummary, { method: 'POST' })
+  }
+
+  /** A one-use link into the workbench, to be POSTed by the browser. */
+  open(id: string, body: z.infer<typeof OpenSandboxBody> = {}): Promise<OpenedSandbox> {
+    return this.#data(`${sandboxPath(id)}/open`, OpenedSandbox, { method: 'POST', json: body })
+  }
+
+  templates(): Promise<TemplateSummary[]> {
+    return this.#data('/v1/templates', z.array(TemplateSummary))
+  }
+
+  listKeys(): Promise<ApiKeySummary[]> {
+    return this.#data('/v1/keys', z.array(ApiKeySummary))
+  }
+
+  createKey(name: string): Promise<CreatedApiKey> {
+    return this.#data('/v1/keys', CreatedApiKey, { method: 'POST', json: { name } })
+  }
+
+  async deleteKey(id: string): Promise<void> {
+    await this.#http.request(`/v1/keys/${encodeURIComponent(id)}`, { method: 'DELETE' })
+  }
+
+  async #data<T>(path: string, schema: z.ZodType<T>, call?: RequestOptions): Promise<T> {
+    const answer = await this.#http.json(path, z.object({ data: schema }), call)
+    return answer.data as T
+  }
+}
+
+function sandboxPath(id: string): string {
+  return `/v1/sandboxes/${encodeURIComponent(id)}`
+}
