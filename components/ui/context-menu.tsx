@@ -1,0 +1,53 @@
+'use client'
+
+import { Check } from 'lucide-react'
+import { ContextMenu as MenuPrimitive } from 'radix-ui'
+import type { ComponentProps, ReactNode } from 'react'
+import { cn } from './class-names'
+import { menuItem, menuLabel, menuPanel, menuSeparator } from './menu-look'
+
+export const ContextMenu = MenuPrimitive.Root
+export const ContextMenuTrigger = MenuPrimitive.Trigger
+export const ContextMenuRadioGroup = MenuPrimitive.RadioGroup
+
+export function ContextMenuContent({ className, ...props }: ComponentProps<typeof MenuPrimitive.Content>) {
+  return (
+    <MenuPrimitive.Portal>
+      <MenuPrimitive.Content collisionPadding={8} {...props} className={cn(menuPanel, className)} />
+    </MenuPrimitive.Portal>
+  )
+}
+
+export interface ContextMenuItemProps extends ComponentProps<typeof MenuPrimitive.Item> {
+  isDanger?: boolean
+  /** Keys as the user reads them. */
+  shortcut?: string
+}
+
+export function ContextMenuItem({ isDanger, shortcut, className, children, ...props }: ContextMenuItemProps) {
+  return (
+    <MenuPrimitive.Item {...props} data-danger={isDanger} className={cn(menuItem, className)}>
+      {children}
+      {shortcut !== undefined && <span className="ml-auto pl-4 text-12 text-ink-3">{shortcut}</span>}
+    </MenuPrimitive.Item>
+  )
+}
+
+export function ContextMenuRadioItem({ children, ...props }: ComponentProps<typeof MenuPrimitive.RadioItem>) {
+  return (
+    <MenuPrimitive.RadioItem {...props} className={menuItem}>
+      {children}
+      <MenuPrimitive.ItemIndicator className="ml-auto pl-4">
+        <Check aria-hidden />
+      </MenuPrimitive.ItemIndicator>
+    </MenuPrimitive.RadioItem>
+  )
+}
+
+export function ContextMenuLabel({ children }: { children: ReactNode }) {
+  return <MenuPrimitive.Label className={menuLabel}>{children}</MenuPrimitive.Label>
+}
+
+export function ContextMenuSeparator() {
+  return <MenuPrimitive.Separator className={menuSeparator} />
+}

@@ -1,0 +1,68 @@
+'use client'
+
+import { Check } from 'lucide-react'
+import { DropdownMenu as MenuPrimitive } from 'radix-ui'
+import type { ComponentProps, ReactNode } from 'react'
+import { cn } from './class-names'
+import { menuItem, menuLabel, menuPanel, menuSeparator } from './menu-look'
+
+export const DropdownMenu = MenuPrimitive.Root
+export const DropdownMenuTrigger = MenuPrimitive.Trigger
+export const DropdownMenuRadioGroup = MenuPrimitive.RadioGroup
+
+export function DropdownMenuContent({ className, ...props }: ComponentProps<typeof MenuPrimitive.Content>) {
+  return (
+    <MenuPrimitive.Portal>
+      <MenuPrimitive.Content
+        collisionPadding={8}
+        sideOffset={4}
+        align="end"
+        {...props}
+        className={cn(menuPanel, className)}
+      />
+    </MenuPrimitive.Portal>
+  )
+}
+
+export interface DropdownMenuItemProps extends ComponentProps<typeof MenuPrimitive.Item> {
+  isDanger?: boolean
+  /** Keys as the user reads them. */
+  shortcut?: string
+}
+
+export function DropdownMenuItem({
+  isDanger,
+  shortcut,
+  className,
+  children,
+  ...props
+}: DropdownMenuItemProps) {
+  return (
+    <MenuPrimitive.Item {...props} data-danger={isDanger} className={cn(menuItem, className)}>
+      {children}
+      {shortcut !== undefined && <span className="ml-auto pl-4 text-12 text-ink-3">{shortcut}</span>}
+    </MenuPrimitive.Item>
+  )
+}
+
+export function DropdownMenuRadioItem({
+  children,
+  ...props
+}: ComponentProps<typeof MenuPrimitive.RadioItem>) {
+  return (
+    <MenuPrimitive.RadioItem {...props} className={menuItem}>
+      {children}
+      <MenuPrimitive.ItemIndicator className="ml-auto pl-4">
+        <Check aria-hidden />
+      </MenuPrimitive.ItemIndicator>
+    </MenuPrimitive.RadioItem>
+  )
+}
+
+export function DropdownMenuLabel({ children }: { children: ReactNode }) {
+  return <MenuPrimitive.Label className={menuLabel}>{children}</MenuPrimitive.Label>
+}
+
+export function DropdownMenuSeparator() {
+  return <MenuPrimitive.Separator className={menuSeparator} />
+}

@@ -1,0 +1,25 @@
+import { fileURLToPath } from 'node:url'
+
+// Next reads this when it sets its telemetry up, after this file. Sandlot tells nobody that it runs.
+process.env.NEXT_TELEMETRY_DISABLED = '1'
+
+/** @type {import('next').NextConfig} */
+const config = {
+  poweredByHeader: false,
+  reactStrictMode: true,
+  // The sign of development would sit on top of the workbench's status bar.
+  devIndicators: false,
+  // In development the app is also opened under the names of sandboxes.
+  allowedDevOrigins: ['*.localhost', '127.0.0.1'],
+  // Native or Node-only: loaded by Node as they are, never bundled.
+  serverExternalPackages: ['libsql', 'pg', 'nodemailer'],
+  turbopack: {
+    root: fileURLToPath(new URL('.', import.meta.url)),
+    resolveAlias: {
+      // y-monaco still names the path that monaco-editor had before 0.56.
+      'monaco-editor/esm/vs/editor/editor.api.js': 'monaco-editor/editor/editor.api.js',
+    },
+  },
+}
+
+export default config
