@@ -12,9 +12,9 @@ const SETTLE_MS = 150
 const STOP_TIMEOUT_MS = 10_000
 
 /** `npm run dev`: Next reloads the app by itself; the server restarts and the agent is rebuilt when their sources change. */
-export async function runDevelopment() {
+export async function runDevelopment(args) {
   await prepare({ app: false, server: false })
-  const server = new RestartingServer()
+  const server = new RestartingServer(args)
   const stopWatching = watchAgent()
   const bundle = await watchServer(() => server.restart())
   await stopSignal()
@@ -26,6 +26,11 @@ export async function runDevelopment() {
 class RestartingServer {
   #child = null
   #restarting = Promise.resolve()
+  #args
+
+  constructor(args) {
+    this.#args = args
+  }
 
   restart() {
     this.#restarting = this.#restarting.then(async () => {
@@ -40,13 +45,17 @@ class RestartingServer {
   }
 
   #start() {
-    const child = spawn(process.execPath, ['--enable-source-maps', inBuild('server', 'main.js')], {
-      cwd: root,
-      stdio: 'inherit',
-      env: { ...process.env, NODE_ENV: 'development' },
-      // A group of its own: Ctrl-C reaches it once, through us.
-      detached: true,
-    })
+    const child = spawn(
+      process.execPath,
+      ['--enable-source-maps', inBuild('server', 'main.js'), ...this.#args],
+      {
+        cwd: root,
+        stdio: 'inherit',
+        env: { ...process.env, NODE_ENV: 'development' },
+        // A group of its own: Ctrl-C reaches it once, through us.
+        detached: true,
+      },
+    )
     child.once('exit', (code) => {
       if (this.#child === child) this.#child = null
       if (code) say(`The server ended (${code}); it starts again on the next change.`)
