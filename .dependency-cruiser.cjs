@@ -4,6 +4,9 @@
  */
 const ERRORS = '^lib/errors\\.ts$'
 const LOG = '^server/(log|request-context)\\.ts$'
+/** A page that the server speaks itself. */
+const PAGE = '^server/page\\.ts$'
+const HTTP = '^server/(address|http-server|refusal)\\.ts$'
 const TEST = '\\.(test|spec)\\.tsx?$'
 
 /** Each row: a folder, and all of ours that it may import besides itself. */
@@ -17,9 +20,17 @@ const borders = [
   { from: '^lib/auth/', may: ['^lib/db/', ERRORS] },
   { from: '^server/main\\.ts$', may: ['^server/(?!agent/)', '^lib/(db|auth)/', ERRORS] },
   { from: '^server/(doctor|key)\\.ts$', may: ['^server/(?!agent/)', '^lib/db/', ERRORS] },
-  { from: '^server/config\\.ts$', may: [ERRORS] },
+  {
+    from: '^server/(config|settings|env-file)\\.ts$',
+    may: ['^server/(config|settings|env-file)\\.ts$', ERRORS],
+  },
+  { from: '^server/page\\.ts$', may: [] },
+  {
+    from: '^server/(next-app|static-files)\\.ts$',
+    may: ['^server/(next-app|static-files)\\.ts$', HTTP, ERRORS],
+  },
   { from: '^server/(log|request-context)\\.ts$', may: [LOG] },
-  { from: '^server/(address|http-server)\\.ts$', may: ['^server/(address|http-server)\\.ts$', LOG, ERRORS] },
+  { from: HTTP, may: [LOG, PAGE, ERRORS] },
   { from: '^server/auth/', may: ['^lib/db/', '^lib/auth/assertion\\.ts$', ERRORS, LOG] },
   {
     from: '^server/protocols/([^/]+)/',
@@ -36,7 +47,7 @@ const borders = [
     from: '^server/protocols/[^/]+\\.ts$',
     may: ['^server/protocols/[^/]+\\.ts$', '^server/auth/', '^lib/protocol/', ERRORS, LOG],
   },
-  { from: '^server/preview/', may: ['^server/(sandbox|auth)/', '^lib/protocol/', ERRORS, LOG] },
+  { from: '^server/preview/', may: ['^server/(sandbox|auth)/', '^lib/protocol/', PAGE, ERRORS, LOG] },
   {
     from: '^server/sandbox/',
     may: [

@@ -40,11 +40,14 @@ export type ErrorCode = keyof typeof STATUS
 /** The one error class: a closed code, and a sentence that a user may read, with the remedy where there is one. */
 export class SandboxError extends Error {
   readonly code: ErrorCode
+  /** When it makes sense to try again, said as `Retry-After`. */
+  readonly retryAfterSeconds: number | null
 
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown; retryAfterSeconds?: number }) {
     super(message, options)
     this.name = 'SandboxError'
     this.code = code
+    this.retryAfterSeconds = options?.retryAfterSeconds ?? null
   }
 
   get status(): number {
