@@ -324,3 +324,4 @@ export type WatchEvent = z.infer<typeof WatchEvent>
 export type WatchMessage = z.infer<typeof WatchMessage>
 export type Port = z.infer<typeof Port>
 export type PortsMessage = z.infer<typeof PortsMessage>
+export type PortStreamMessage = z.infer<typeof PortStreamMessage>

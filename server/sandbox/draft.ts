@@ -1,0 +1,89 @@
+import { SandboxError } from '@/lib/errors'
+import type { SandboxLimits } from '../providers/provider'
+import type { Quota } from './owners'
+import { friendlyName } from './sandbox-name'
+import type { Sandbox } from './sandbox-record'
+
+/** What a sandbox gets unless somebody asks for something else. */
+export interface SandboxDefaults {
+  directory: string
+  limits: AskedLimits
+  egress: 'none' | 'all'
+  /** `null`: lives until it is deleted. */
+  timeToLiveMs: number | null
+  quota: Quota
+}
+
+export type AskedLimits = Omit<SandboxLimits, 'isRequired'>
+
+export interface CreateOptions {
+  userId: string
+  /** The key that asks; null where a person does, on the dashboard. */
+  apiKeyId: string | null
+  /** SHA-256 of the sandbox's access token, which only the caller knows. */
+  accessTokenHash: string
+  name?: string | undefined
+  namespace?: string | undefined
+  templateId?: string | undefined
+  directory?: string | undefined
+  envs?: Record<string, string> | undefined
+  metadata?: Record<string, unknown> | undefined
+  egress?: 'none' | 'all' | undefined
+  limits?: { [Name in keyof AskedLimits]?: AskedLimits[Name] | undefined } | undefined
+  timeoutMs?: number | undefined
+}
+
+/** What JSON of envs or metadata may take; they are read with every look at the sandbox. */
+const MAX_JSON_BYTES = 256 * 1024
+
+export function draftSandbox(
+  id: string,
+  provider: string,
+  options: CreateOptions,
+  defaults: SandboxDefaults,
+): Sandbox {
+  const now = Date.now()
+  const timeToLiveMs = options.timeoutMs ?? defaults.timeToLiveMs
+  const createdAt = new Date(now).toISOString()
+  return {
+    id,
+    userId: options.userId,
+    apiKeyId: options.apiKeyId,
+    provider,
+    name: options.name ?? friendlyName(),
+    namespace: options.namespace ?? null,
+    templateId: options.templateId ?? null,
+    directory: options.directory ?? defaults.directory,
+    envs: bounded('envs', options.envs ?? {}),
+    metadata: bounded('metadata', options.metadata ?? {}),
+    egress: options.egress ?? defaults.egress,
+    limits: limitsOf(options.limits, defaults.limits),
+    unenforced: {},
+    status: 'starting',
+    statusReason: null,
+    createdAt,
+    lastUsedAt: createdAt,
+    expiresAt: timeToLiveMs === null ? null : new Date(now + timeToLiveMs).toISOString(),
+    diskBytes: null,
+  }
+}
+
+function limitsOf(asked: CreateOptions['limits'], defaults: AskedLimits): SandboxLimits {
+  const limits = { ...defaults }
+  const names = askedLimits(asked)
+  for (const name of names) limits[name] = asked?.[name] ?? null
+  return { ...limits, isRequired: names.length > 0 }
+}
+
+function askedLimits(asked: CreateOptions['limits']): (keyof AskedLimits)[] {
+  const names = Object.keys(asked ?? {}) as (keyof AskedLimits)[]
+  return names.filter((name) => asked?.[name] !== undefined)
+}
+
+function bounded<T extends object>(name: string, value: T): T {
+  const text = JSON.stringify(value)
+  if (text.includes('\\u0000'))
+    throw new SandboxError('bad_request', `${name} must not contain NUL characters.`)
+  if (Buffer.byteLength(text) <= MAX_JSON_BYTES) return value
+  throw new SandboxError('too_large', `${name} may take ${MAX_JSON_BYTES / 1024} KB. Put more into a file.`)
+}

@@ -1,0 +1,393 @@
+import type { SandboxRow, SandboxStore } from '@/lib/db/sandboxes'
+import { SandboxError, toSandboxError } from '@/lib/errors'
+import type { Logger } from '../log'
+import type { Provider, SandboxChange, SandboxSpec } from '../providers/provider'
+import type { Template } from '../templates/catalog'
+import { Activity } from './activity'
+import { AgentConnection } from './agent-connection'
+import { Connections } from './connections'
+import { Deadlines } from './deadlines'
+import { type CreateOptions, draftSandbox, type SandboxDefaults } from './draft'
+import { KeyedLock } from './keyed-lock'
+import { Owners } from './owners'
+import { recoveryOf } from './recovery'
+import { newAgentSecret, newSandboxId } from './sandbox-id'
+import { rowOf, type Sandbox, sandboxOf } from './sandbox-record'
+import type { Seal } from './seal'
+import { type SandboxEvent, type SandboxListener, Subscribers } from './subscribers'
+import { fillFromTemplate } from './template-files'
+import { UsageMeter } from './usage-meter'
+
+/** Time to save what matters. */
+const WARNING_MS = 60_000
+/** A provider that could not delete an expired sandbox gets another chance. */
+const EXPIRY_RETRY_MS = 30_000
+
+const DISK_FULL: SandboxEvent = {
+  type: 'notice',
+  level: 'error',
+  message: 'The disk of this sandbox is full, and whatever writes to it is paused. Delete files to go on.',
+}
+const DISK_OK: SandboxEvent = { type: 'notice', level: 'info', message: 'There is room on the disk again.' }
+const SOON_OVER: SandboxEvent = {
+  type: 'notice',
+  level: 'warning',
+  message: 'This sandbox and its files will be deleted in one minute.',
+}
+const EXIT_REASONS = {
+  out_of_memory: 'It ran out of memory, and its processes were ended. Start it again: its files are there.',
+  unknown: 'All of its processes ended. Start it again: its files are there.',
+} as const
+
+export interface SandboxServiceOptions {
+  store: SandboxStore
+  provider: Provider
+  templates: { load(id: string): Template | null }
+  seal: Seal
+  log: Logger
+  defaults: SandboxDefaults
+  newId?: () => string
+}
+
+/** Makes, finds, ends and connects sandboxes. `recover` comes before anything else. */
+export class SandboxService {
+  readonly #options: SandboxServiceOptions
+  readonly #store: SandboxStore
+  readonly #provider: Provider
+  readonly #log: Logger
+  readonly #lock = new KeyedLock()
+  readonly #owners: Owners
+  readonly #activity: Activity
+  readonly #connections = new Connections()
+  readonly #subscribers = new Subscribers()
+  readonly #meter: UsageMeter
+  readonly #expiries = new Deadlines((id) => void this.#expire(id))
+  readonly #warnings = new Deadlines((id) => this.#subscribers.publish(id, SOON_OVER))
+  /** What is being done to a sandbox and its record does not say yet. */
+  readonly #changing = new Map<string, 'starting' | 'stopping' | 'deleting'>()
+  readonly #diskFull = new Set<string>()
+  readonly #stopListening: () => void
+
+  constructor(options: SandboxServiceOptions) {
+    this.#options = options
+    this.#store = options.store
+    this.#provider = options.provider
+    this.#log = options.log
+    this.#owners = new Owners(options.defaults.quota)
+    this.#activity = new Activity(options.store, options.log)
+    this.#meter = new UsageMeter(
+      (id) => this.#provider.usage(id),
+      (id, usage) => {
+        this.#activity.measured(id, usage.diskBytes)
+        this.#subscribers.publish(id, { type: 'usage', usage })
+      },
+    )
+    this.#stopListening = this.#provider.onChange((id, change) => this.#onChange(id, change))
+  }
+
+  /** A running sandbox, its directory, environment and template in place. Of one that fails nothing is left. */
+  async create(options: CreateOptions): Promise<Sandbox> {
+    const template = options.templateId === undefined ? null : this.#template(options.templateId)
+    const id = (this.#options.newId ?? newSandboxId)()
+    const sandbox = draftSandbox(id, this.#provider.name, options, this.#options.defaults)
+    this.#owners.claim(sandbox.userId, id, sandbox.limits)
+    return this.#lock.run(id, () => this.#make(sandbox, options.accessTokenHash, template))
+  }
+
+  /** For callers that have already been let in to this sandbox. */
+  async get(id: string): Promise<Sandbox> {
+    return this.#seen(await this.#row(id))
+  }
+
+  /** Another owner's sandbox is answered like one that does not exist. */
+  async getOwned(id: string, userId: string): Promise<Sandbox> {
+    const sandbox = await this.get(id)
+    if (sandbox.userId !== userId) throw notFound()
+    return sandbox
+  }
+
+  /** Newest first. */
+  async list(userId: string): Promise<Sandbox[]> {
+    return (await this.#store.listByUser(userId)).map((row) => this.#seen(row))
+  }
+
+  /** Starts a stopped sandbox on the files it left. Fine when it runs. */
+  start(id: string): Promise<Sandbox> {
+    return this.#lock.run(id, async () => {
+      const row = await this.#row(id)
+      return row.status === 'running' ? sandboxOf(row) : this.#startAgain(row)
+    })
+  }
+
+  /** Ends its processes; its files stay. Fine when it does not run. */
+  stop(id: string): Promise<Sandbox> {
+    return this.#lock.run(id, async () => {
+      const row = await this.#row(id)
+      if (row.status !== 'running') return sandboxOf(row)
+      await this.#while(id, 'stopping', async () => {
+        this.#connections.drop(id, stopped('It was stopped.'))
+        await this.#provider.stop(id)
+        await this.#store.update(id, { status: 'stopped', status_reason: 'It was stopped.' })
+      })
+      return this.#told(id)
+    })
+  }
+
+  /** Ends its processes, its files and its record. Fine when there is nothing left. */
+  delete(id: string): Promise<void> {
+    return this.#lock.run(id, async () => {
+      const row = await this.#store.get(id)
+      if (row) await this.#remove(id, row.user_id)
+    })
+  }
+
+  /** What can be done inside. `sandbox_stopped` where it does not run. */
+  connect(id: string): Promise<AgentConnection> {
+    return this.#connections.get(id, async () => {
+      const row = await this.#row(id)
+      if (row.status !== 'running' || this.#changing.has(id)) throw stopped(row.status_reason)
+      const connection = this.#connection(id, this.#secret(row))
+      await connection.checkVersion()
+      return connection
+    })
+  }
+
+  /** Tells what happens to a sandbox, until the returned function is called. */
+  subscribe(id: string, listener: SandboxListener): () => void {
+    if (this.#subscribers.add(id, listener)) this.#meter.start(id)
+    if (this.#diskFull.has(id)) listener(DISK_FULL)
+    return () => {
+      if (this.#subscribers.remove(id, listener)) this.#meter.stop(id)
+    }
+  }
+
+  /** Remembers that somebody uses it. */
+  touch(id: string): void {
+    this.#activity.touch(id)
+  }
+
+  /** Finds again what an earlier process left: what runs goes on; what is half made, expired or unknown is removed. */
+  async recover(): Promise<void> {
+    const [rows, provided] = await Promise.all([this.#store.listAll(), this.#provider.list()])
+    const isRunning = new Map(provided.map((each) => [each.id, each.isRunning]))
+    const ours = rows.filter((row) => row.provider === this.#provider.name)
+    for (const row of ours) {
+      const sandbox = sandboxOf(row)
+      this.#owners.add(row.user_id, row.id, sandbox.limits)
+      this.#setDeadlines(sandbox)
+    }
+    const known = new Set(ours.map((row) => row.id))
+    const unknown = provided.filter(({ id }) => !known.has(id))
+    await Promise.all([
+      ...ours.map((row) => this.#attempt(row.id, () => this.#recover(row, isRunning.get(row.id)))),
+      ...unknown.map(({ id }) => this.#attempt(id, () => this.#provider.delete(id))),
+    ])
+  }
+
+  /** Lets go of timers and connections; sandboxes go on. */
+  close(): void {
+    this.#stopListening()
+    this.#expiries.close()
+    this.#warnings.close()
+    this.#meter.close()
+    this.#connections.closeAll(new SandboxError('unavailable', 'Sandlot is shutting down.'))
+  }
+
+  async #make(sandbox: Sandbox, accessTokenHash: string, template: Template | null): Promise<Sandbox> {
+    const { id } = sandbox
+    const secret = newAgentSecret()
+    const agentSecretSealed = this.#options.seal.seal(secret, id)
+    // Both at once: nobody is told before both are done, and recovery removes either half alone.
+    const halves = [
+      this.#store.insert(rowOf(sandbox, { agentSecretSealed, accessTokenHash })),
+      this.#provider.create(specOf(sandbox, secret)),
+    ] as const
+    try {
+      const [, { unenforced }] = await Promise.all(halves)
+      await this.#prepare(sandbox, secret, template)
+      await this.#store.update(id, { status: 'running', unenforced: JSON.stringify(unenforced) })
+      const running: Sandbox = { ...sandbox, status: 'running', unenforced }
+      this.#setDeadlines(running)
+      return running
+    } catch (error) {
+      await Promise.allSettled(halves)
+      await this.#remove(id, sandbox.userId).catch((failure) => this.#leave(id, failure))
+      throw error
+    }
+  }
+
+  async #prepare(sandbox: Sandbox, secret: string, template: Template | null): Promise<void> {
+    const { id, directory, envs } = sandbox
+    const connection = this.#connection(id, secret)
+    await connection.configure({ directory, environment: envs })
+    if (template && template.files.length > 0) await fillFromTemplate(connection, directory, template)
+    await this.#connections.get(id, async () => connection)
+  }
+
+  async #startAgain(row: SandboxRow): Promise<Sandbox> {
+    const { id } = row
+    const secret = this.#secret(row)
+    try {
+      await this.#while(id, 'starting', async () => {
+        this.#subscribers.publish(id, { type: 'status', sandbox: this.#seen(row) })
+        const { unenforced } = await this.#provider.start(id, specOf(sandboxOf(row), secret))
+        await this.#prepare(sandboxOf(row), secret, null)
+        const patch = {
+          status: 'running' as const,
+          status_reason: null,
+          unenforced: JSON.stringify(unenforced),
+        }
+        await this.#store.update(id, patch)
+      })
+    } catch (error) {
+      this.#connections.drop(id, stopped())
+      await this.#attempt(id, () => this.#provider.stop(id))
+      const reason = `It could not be started: ${toSandboxError(error).message}`
+      await this.#store.update(id, { status: 'stopped', status_reason: reason })
+      await this.#told(id)
+      throw error
+    }
+    return this.#told(id)
+  }
+
+  /** Provider first: a record without a sandbox is seen and can be deleted again, the reverse would be forgotten. */
+  async #remove(id: string, userId: string): Promise<void> {
+    await this.#while(id, 'deleting', async () => {
+      this.#connections.drop(id, notFound())
+      await this.#provider.delete(id).catch(unlessGone)
+      await this.#store.delete(id)
+    })
+    this.#owners.release(userId, id)
+    this.#expiries.set(id, null)
+    this.#warnings.set(id, null)
+    this.#activity.forget(id)
+    this.#diskFull.delete(id)
+    this.#subscribers.publish(id, { type: 'deleted' })
+  }
+
+  /** A creation failed and could not be cleaned up either: it stays in sight, to be deleted once that works. */
+  async #leave(id: string, failure: unknown): Promise<void> {
+    this.#log.error({ sandboxId: id, err: failure }, 'a failed creation could not be removed')
+    const reason = 'It could not be made, and what there is of it could not be removed yet. Delete it.'
+    await this.#attempt(id, () => this.#store.update(id, { status: 'failed', status_reason: reason }))
+  }
+
+  #onChange(id: string, change: SandboxChange): void {
+    if (change.type === 'exited') {
+      void this.#attempt(id, () => this.#lock.run(id, () => this.#onExit(id, EXIT_REASONS[change.reason])))
+    } else if (change.type === 'disk_full') {
+      this.#diskFull.add(id)
+      this.#subscribers.publish(id, DISK_FULL)
+    } else if (this.#diskFull.delete(id)) {
+      this.#subscribers.publish(id, DISK_OK)
+    }
+  }
+
+  async #onExit(id: string, reason: string): Promise<void> {
+    const row = await this.#store.get(id)
+    if (row?.status !== 'running') return
+    this.#connections.drop(id, stopped(reason))
+    await this.#store.update(id, { status: 'stopped', status_reason: reason })
+    this.#log.info({ sandboxId: id, reason }, 'sandbox ended by itself')
+    await this.#told(id)
+  }
+
+  async #expire(id: string): Promise<void> {
+    this.#log.info({ sandboxId: id }, 'sandbox expired')
+    const isDone = await this.#attempt(id, () => this.delete(id))
+    if (!isDone) this.#expiries.set(id, Date.now() + EXPIRY_RETRY_MS)
+  }
+
+  async #recover(row: SandboxRow, isRunning: boolean | undefined): Promise<void> {
+    const recovery = recoveryOf(sandboxOf(row), isRunning, Date.now())
+    this.#log.info({ sandboxId: row.id, act: recovery.act }, 'sandbox found again')
+    if (recovery.act === 'remove') await this.delete(row.id)
+    else if (recovery.act === 'stop') await this.#provider.stop(row.id)
+    else if (recovery.act === 'mark') {
+      await this.#store.update(row.id, { status: recovery.status, status_reason: recovery.reason })
+    }
+  }
+
+  #setDeadlines({ id, expiresAt }: Sandbox): void {
+    if (expiresAt === null) return
+    const expiresAtMs = Date.parse(expiresAt)
+    this.#expiries.set(id, expiresAtMs)
+    // Who asked for less than that knows.
+    if (expiresAtMs - WARNING_MS > Date.now()) this.#warnings.set(id, expiresAtMs - WARNING_MS)
+  }
+
+  async #while(
+    id: string,
+    doing: 'starting' | 'stopping' | 'deleting',
+    act: () => Promise<void>,
+  ): Promise<void> {
+    this.#changing.set(id, doing)
+    try {
+      await act()
+    } finally {
+      this.#changing.delete(id)
+    }
+  }
+
+  /** What must not end the process; true when it worked. */
+  async #attempt(id: string, act: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await act()
+      return true
+    } catch (error) {
+      this.#log.error({ sandboxId: id, err: error }, 'sandbox upkeep failed')
+      return false
+    }
+  }
+
+  async #told(id: string): Promise<Sandbox> {
+    const sandbox = await this.get(id)
+    this.#subscribers.publish(id, { type: 'status', sandbox })
+    return sandbox
+  }
+
+  async #row(id: string): Promise<SandboxRow> {
+    const row = await this.#store.get(id)
+    if (!row) throw notFound()
+    return row
+  }
+
+  #seen(row: SandboxRow): Sandbox {
+    const sandbox = sandboxOf(row)
+    return this.#changing.get(row.id) === 'starting' ? { ...sandbox, status: 'starting' } : sandbox
+  }
+
+  #connection(id: string, secret: string): AgentConnection {
+    return new AgentConnection(() => this.#provider.dial(id), secret)
+  }
+
+  #secret(row: SandboxRow): string {
+    return this.#options.seal.unseal(row.agent_secret_sealed, row.id)
+  }
+
+  #template(id: string): Template {
+    const template = this.#options.templates.load(id)
+    if (!template) throw new SandboxError('template_not_found', `There is no template ${id}.`)
+    return template
+  }
+}
+
+function specOf(sandbox: Sandbox, secret: string): SandboxSpec {
+  return { id: sandbox.id, secret, limits: sandbox.limits, egress: sandbox.egress }
+}
+
+function unlessGone(error: unknown): void {
+  if (!(error instanceof SandboxError && error.code === 'sandbox_not_found')) throw error
+}
+
+function notFound(): SandboxError {
+  return new SandboxError(
+    'sandbox_not_found',
+    'There is no such sandbox. It may have been deleted or have expired.',
+  )
+}
+
+function stopped(reason?: string | null): SandboxError {
+  const why = reason ? ` ${reason}` : ''
+  return new SandboxError('sandbox_stopped', `This sandbox does not run.${why} Start it and try again.`)
+}
