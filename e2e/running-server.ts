@@ -1,0 +1,165 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { SandboxesClient } from '@/lib/client/sandboxes'
+
+const root = fileURLToPath(new URL('../', import.meta.url))
+const START_TIMEOUT_MS = 30_000
+const STOP_TIMEOUT_MS = 15_000
+/** The one line of the start that a person acts on. */
+const SIGN_IN_URL = /https?:\/\/[^\s"]+[?&/]token[=/][^\s"]+/
+
+/**
+ * The real server, as `npm start` runs it, with a data directory of its own. It may be killed and started again on the same
+ * port and directory; its sandboxes go on meanwhile, and end with `dispose`.
+ */
+export class RunningServer {
+  readonly port: number
+  readonly dataDir: string
+  readonly url: string
+  /** Everything it printed, in all its starts. */
+  output = ''
+  readonly #settings: Record<string, string>
+  #process: ChildProcess | null = null
+  #apiKey: Promise<string> | null = null
+
+  static async start(settings: Record<string, string> = {}): Promise<RunningServer> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'sandlot-e2e-'))
+    const server = new RunningServer(await freePort(), dataDir, settings)
+    await server.start()
+    return server
+  }
+
+  private constructor(port: number, dataDir: string, settings: Record<string, string>) {
+    this.port = port
+    this.dataDir = dataDir
+    this.url = `http://localhost:${port}`
+    this.#settings = settings
+  }
+
+  get pid(): number {
+    const pid = this.#process?.pid
+    if (pid === undefined) throw new Error('the server does not run')
+    return pid
+  }
+
+  /** The link of the latest start; a new one each time, good for one use. */
+  get signInUrl(): string {
+    const urls = [...this.output.matchAll(new RegExp(SIGN_IN_URL, 'g'))]
+    const url = urls.at(-1)?.[0]
+    if (url === undefined) throw new Error(`the server printed no sign-in link:\n${this.output}`)
+    return url
+  }
+
+  async start(): Promise<void> {
+    const main = join(root, '.build/server/main.js')
+    if (!existsSync(main)) throw new Error('Sandlot is not built: run npm run setup first.')
+    const child = spawn(process.execPath, ['--enable-source-maps', main], {
+      cwd: root,
+      env: this.#environment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.#process = child
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        this.output += chunk.toString()
+      })
+    }
+    await this.#isReady(child)
+  }
+
+  /** As a crash or a power cut would end it. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL')
+  }
+
+  async restart(): Promise<void> {
+    await this.#end('SIGTERM')
+    await this.start()
+  }
+
+  /** A client of the API with a key made on the command line, as an operator makes one. */
+  async sandboxes(): Promise<SandboxesClient> {
+    this.#apiKey ??= this.#createApiKey()
+    return new SandboxesClient({ baseUrl: this.url, token: await this.#apiKey })
+  }
+
+  /** Ends every sandbox of whatever owner, the server, and all that is on disk. */
+  async dispose(): Promise<void> {
+    await this.#endSandboxes()
+    await this.#end('SIGTERM')
+    await rm(this.dataDir, { recursive: true, force: true })
+  }
+
+  async #endSandboxes(): Promise<void> {
+    if (this.#process === null) await this.start()
+    const sandboxes = await this.sandboxes()
+    const made = await sandboxes.list()
+    await Promise.all(made.map(({ sandboxId }) => sandboxes.delete(sandboxId)))
+  }
+
+  async #createApiKey(): Promise<string> {
+    const program = join(root, '.build/server/key.js')
+    const args = [program, 'create', 'e2e']
+    const { stdout } = await promisify(execFile)(process.execPath, args, {
+      cwd: root,
+      env: this.#environment(),
+    })
+    const key = /\bsandlot_\S+|\bsk_\S+/.exec(stdout)?.[0]
+    if (key === undefined) throw new Error(`npm run key -- create printed no key:\n${stdout}`)
+    return key
+  }
+
+  /** Nothing of the caller's own settings: a developer's DATABASE_URL is not for tests. */
+  #environment(): NodeJS.ProcessEnv {
+    const inherited = Object.entries(process.env).filter(
+      ([name]) => !/^(SANDLOT_|NEXTAUTH_|DATABASE_URL$|HOST$|LOG_LEVEL$)/.test(name),
+    )
+    return {
+      ...Object.fromEntries(inherited),
+      NODE_ENV: 'production',
+      PORT: String(this.port),
+      SANDLOT_DATA_DIR: this.dataDir,
+      ...this.#settings,
+    }
+  }
+
+  async #isReady(child: ChildProcess): Promise<void> {
+    const deadline = Date.now() + START_TIMEOUT_MS
+    for (;;) {
+      if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${this.output}`)
+      const response = await fetch(`${this.url}/readyz`).catch(() => null)
+      if (response?.ok) return
+      if (Date.now() > deadline) throw new Error(`the server is not ready after 30 s:\n${this.output}`)
+      await new Promise((resolve) => setTimeout(resolve, 25))
+    }
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#process
+    this.#process = null
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return
+    const ended = once(child, 'exit')
+    child.kill(signal)
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS)
+    await ended
+    clearTimeout(timer)
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no free port')
+  return address.port
+}
