@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 
 export interface Page {
   title: string
@@ -25,6 +25,14 @@ export function sendPage(res: ServerResponse, status: number, page: Page): void 
     `default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors ${ancestors}`,
   )
   res.end(res.req.method === 'HEAD' ? undefined : html)
+}
+
+/** Whether somebody looks at the answer: a browser that opens an address, in a tab or a frame. */
+export function isNavigation(req: IncomingMessage): boolean {
+  if (req.method !== 'GET') return false
+  const mode = req.headers['sec-fetch-mode']
+  if (mode !== undefined) return mode === 'navigate'
+  return (req.headers.accept ?? '').startsWith('text/html')
 }
 
 export function escapeHtml(text: string): string {

@@ -1,7 +1,7 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { SandboxError } from '@/lib/errors'
-import { escapeHtml, sendPage } from './page'
+import { escapeHtml, isNavigation, sendPage } from './page'
 
 /** Answers with an error: JSON for programs, a page for a person whose browser came here by a link. */
 export function sendRefusal(
@@ -49,11 +49,4 @@ export function sendUpgradeRefusal(socket: Duplex, error: SandboxError, requestI
       text,
     ].join('\r\n'),
   )
-}
-
-function isNavigation(req: IncomingMessage): boolean {
-  if (req.method !== 'GET') return false
-  const mode = req.headers['sec-fetch-mode']
-  if (mode !== undefined) return mode === 'navigate'
-  return (req.headers.accept ?? '').startsWith('text/html')
 }

@@ -1,0 +1,121 @@
+import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream'
+import { SandboxError } from '@/lib/errors'
+import { type PreviewVisit, requestHeaders, responseHeaders } from './headers'
+import type { PortStreams } from './port-streams'
+
+/** A program that has not begun to answer by then never will; browsers have given up before. */
+const ANSWER_TIMEOUT_MS = 10 * 60_000
+export const MAX_ANSWER_HEADER_BYTES = 64 * 1024
+
+/** Passes a request on and its answer back, both as they come. Rejects while nothing of the answer is out. */
+export async function forwardRequest(
+  streams: PortStreams,
+  sandboxId: string,
+  visit: PreviewVisit,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  const answer = await ask(streams, sandboxId, visit, req, res)
+  writeHead(res, answer, visit)
+  pipeline(answer, res, (error) => {
+    // An answer that breaks off must not look whole.
+    if (error) res.destroy()
+  })
+}
+
+async function ask(
+  streams: PortStreams,
+  sandboxId: string,
+  visit: PreviewVisit,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<IncomingMessage> {
+  const isRepeatable = !hasBody(req) && ['GET', 'HEAD', 'OPTIONS'].includes(req.method ?? '')
+  for (;;) {
+    const outgoing = request({ ...requestOptions(sandboxId, visit, req), agent: streams.agent })
+    try {
+      return await answerTo(outgoing, req, res)
+    } catch (error) {
+      // The program closed a kept connection at the moment we took it: not a failure of the program.
+      if (outgoing.reusedSocket && isRepeatable && !res.destroyed) continue
+      throw asSandboxError(error, visit.port)
+    }
+  }
+}
+
+export function requestOptions(sandboxId: string, visit: PreviewVisit, req: IncomingMessage) {
+  const url = req.url ?? ''
+  const mark = url.indexOf('?')
+  return {
+    // The pool's key; nothing is looked up.
+    host: sandboxId,
+    port: visit.port,
+    method: req.method ?? 'GET',
+    path: visit.context.path + (mark === -1 ? '' : url.slice(mark)),
+    headers: Object.fromEntries(requestHeaders(req, visit)),
+    maxHeaderSize: MAX_ANSWER_HEADER_BYTES,
+    setHost: false,
+  }
+}
+
+function answerTo(
+  outgoing: ClientRequest,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => outgoing.destroy(new SandboxError('timed_out', 'The program in the sandbox did not answer.')),
+      ANSWER_TIMEOUT_MS,
+    )
+    const onGone = () => outgoing.destroy()
+    res.once('close', onGone)
+    outgoing.once('response', (answer) => {
+      clearTimeout(timer)
+      resolve(answer)
+    })
+    outgoing.once('upgrade', (_, stream) => {
+      stream.destroy()
+      reject(new SandboxError('port_closed', 'The program switched protocols without being asked.'))
+    })
+    outgoing.once('close', () => {
+      clearTimeout(timer)
+      res.off('close', onGone)
+      reject(new SandboxError('port_closed', 'The program closed the connection without an answer.'))
+    })
+    outgoing.on('error', reject)
+    if (hasBody(req)) sendBody(req, outgoing)
+    else outgoing.end()
+  })
+}
+
+function sendBody(req: IncomingMessage, outgoing: ClientRequest): void {
+  // Without a length Node frames the body itself, but for methods that seldom have one only when told.
+  if (req.headers['content-length'] === undefined) outgoing.setHeader('transfer-encoding', 'chunked')
+  req.pipe(outgoing)
+  // A body that is cut short must not look whole.
+  req.once('close', () => {
+    if (!req.complete) outgoing.destroy()
+  })
+}
+
+export function hasBody(req: IncomingMessage): boolean {
+  const length = req.headers['content-length']
+  return req.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')
+}
+
+function writeHead(res: ServerResponse, answer: IncomingMessage, visit: PreviewVisit): void {
+  for (const [name, values] of responseHeaders(answer, visit))
+    res.setHeader(name, values.length === 1 ? (values[0] ?? '') : values)
+  res.writeHead(answer.statusCode ?? 502)
+  // Node would keep the head back until the first byte of the body, which an event stream may not send for long.
+  res.flushHeaders()
+}
+
+export function asSandboxError(error: unknown, port: number): SandboxError {
+  if (error instanceof SandboxError) return error
+  const reason = error instanceof Error ? error.message : String(error)
+  const message = `What listens on port ${port} gave no answer that HTTP knows: ${reason}`
+  return new SandboxError('port_closed', message.slice(0, 300), { cause: error })
+}
