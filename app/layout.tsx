@@ -9,7 +9,6 @@ export const metadata: Metadata = {
   title: { default: 'Sandlot', template: '%s · Sandlot' },
   description: 'An editor, terminals and live previews on a Linux sandbox of your own.',
   robots: { index: false, follow: false },
-  referrer: 'same-origin',
 }
 
 export const viewport: Viewport = {

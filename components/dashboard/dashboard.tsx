@@ -1,0 +1,13 @@
+'use client'
+
+import { NewSandbox } from './new-sandbox'
+import { SandboxList } from './sandbox-list'
+
+export function Dashboard() {
+  return (
+    <>
+      <NewSandbox />
+      <SandboxList />
+    </>
+  )
+}

@@ -1,0 +1,60 @@
+'use client'
+
+import { type FormEvent, type MouseEvent, useRef, useState } from 'react'
+import { Button } from '@/components/ui/button'
+import { Input } from '@/components/ui/input'
+import { appClient } from './app-client'
+import { TemplatePicker } from './template-picker'
+import { useOpenSandbox } from './use-open-sandbox'
+
+/** A name if one likes, a template, and one click into the workbench. */
+export function NewSandbox() {
+  const [name, setName] = useState('')
+  const [templateId, setTemplateId] = useState<string | null>(null)
+  const { open, isOpening } = useOpenSandbox()
+  const isNewTab = useRef(false)
+
+  async function create(): Promise<string> {
+    const trimmed = name.trim()
+    const sandbox = await appClient.createSandbox({
+      ...(trimmed !== '' && { name: trimmed }),
+      ...(templateId !== null && { templateId }),
+    })
+    return sandbox.sandboxId
+  }
+
+  function submit(event: FormEvent): void {
+    event.preventDefault()
+    if (isOpening) return
+    void open(create, isNewTab.current)
+    isNewTab.current = false
+  }
+
+  function rememberKeys(event: MouseEvent): void {
+    isNewTab.current = event.ctrlKey || event.metaKey
+  }
+
+  return (
+    <form onSubmit={submit}>
+      <h1 className="text-28 font-semibold tracking-tight">Start something</h1>
+      <p className="mt-1 text-ink-2">
+        A sandbox is a small Linux machine of your own. It is ready in a moment and ends when you are done.
+      </p>
+      <div className="mt-5 flex flex-col gap-3 sm:flex-row">
+        <Input
+          size="large"
+          aria-label="Name"
+          placeholder="Name (optional)"
+          maxLength={64}
+          autoComplete="off"
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+        <Button type="submit" variant="primary" size="large" isBusy={isOpening} onClick={rememberKeys}>
+          New sandbox
+        </Button>
+      </div>
+      <TemplatePicker value={templateId} onValueChange={setTemplateId} />
+    </form>
+  )
+}

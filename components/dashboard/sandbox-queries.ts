@@ -1,0 +1,46 @@
+'use client'
+
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { appClient } from './app-client'
+
+const SANDBOXES = ['sandboxes']
+
+/** Often enough that a state is true at a glance; TanStack Query pauses it while the page is hidden. */
+const REFRESH_MS = 5000
+
+export function useSandboxes() {
+  return useQuery({
+    queryKey: SANDBOXES,
+    queryFn: ({ signal }) => appClient.listSandboxes(signal),
+    refetchInterval: REFRESH_MS,
+  })
+}
+
+export function useTemplates() {
+  return useQuery({
+    queryKey: ['templates'],
+    queryFn: ({ signal }) => appClient.listTemplates(signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+}
+
+export function useStartSandbox() {
+  return useAct((id: string) => appClient.startSandbox(id))
+}
+
+export function useStopSandbox() {
+  return useAct((id: string) => appClient.stopSandbox(id))
+}
+
+export function useEndSandbox() {
+  return useAct((id: string) => appClient.deleteSandbox(id))
+}
+
+/** Busy until the list shows what the act has done. */
+function useAct<T>(act: (id: string) => Promise<T>) {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: act,
+    onSettled: () => queryClient.invalidateQueries({ queryKey: SANDBOXES }),
+  })
+}

@@ -1,0 +1,78 @@
+'use client'
+
+import type { MouseEvent, ReactNode } from 'react'
+import { cn } from '@/components/ui/class-names'
+import { Spinner } from '@/components/ui/spinner'
+import { StateDot } from '@/components/ui/state-dot'
+import type { SandboxSummary } from '@/lib/protocol/sandboxes'
+import { sizeInWords, timeAgo } from './plain-words'
+import { SandboxActions } from './sandbox-actions'
+import { sandboxState } from './sandbox-state'
+import { useOpenSandbox } from './use-open-sandbox'
+
+export interface SandboxRowProps {
+  sandbox: SandboxSummary
+  templateName: string
+  now: number
+}
+
+export function SandboxRow({ sandbox, templateName, now }: SandboxRowProps) {
+  const { open, isOpening } = useOpenSandbox()
+  const state = sandboxState(sandbox, now)
+  const openHere = () => void open(async () => sandbox.sandboxId, false)
+  return (
+    <tr className="transition-colors sm:border-t sm:hover:bg-hover max-sm:relative max-sm:flex max-sm:flex-wrap max-sm:items-center max-sm:gap-x-3 max-sm:gap-y-1 max-sm:rounded-large max-sm:border max-sm:bg-surface max-sm:p-4 max-sm:pr-14">
+      <th
+        scope="row"
+        className="max-w-64 px-4 text-left font-semibold sm:h-12 max-sm:w-full max-sm:max-w-none max-sm:p-0"
+      >
+        <span className="flex items-center gap-2">
+          <NameLink sandbox={sandbox} onOpen={openHere} />
+          {isOpening && <Spinner label="Opening" className="text-ink-2" />}
+        </span>
+      </th>
+      <Cell className="text-ink-2">{templateName}</Cell>
+      <Cell className="max-sm:order-first max-sm:w-full">
+        <span className="flex items-center gap-2">
+          <StateDot tone={state.tone} />
+          <span>
+            {state.text}
+            {state.detail !== null && <span className="text-ink-2 tabular-nums">, {state.detail}</span>}
+          </span>
+        </span>
+      </Cell>
+      <Cell className="whitespace-nowrap text-ink-2 tabular-nums">
+        <time dateTime={sandbox.lastUsedAt}>{timeAgo(sandbox.lastUsedAt, now)}</time>
+      </Cell>
+      <Cell className="text-right whitespace-nowrap text-ink-2 tabular-nums">
+        {sandbox.diskBytes === null ? '–' : sizeInWords(sandbox.diskBytes)}
+      </Cell>
+      <td className="pr-2 text-right max-sm:absolute max-sm:top-2 max-sm:right-2 max-sm:p-0">
+        <SandboxActions sandbox={sandbox} onOpen={openHere} />
+      </td>
+    </tr>
+  )
+}
+
+/** A real link, so that it can be opened in a new tab and bookmarked; a plain click goes straight there. */
+function NameLink({ sandbox, onOpen }: { sandbox: SandboxSummary; onOpen(): void }) {
+  function onClick(event: MouseEvent): void {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
+    event.preventDefault()
+    onOpen()
+  }
+  return (
+    <a
+      href={`/open/${encodeURIComponent(sandbox.sandboxId)}`}
+      title={sandbox.name}
+      onClick={onClick}
+      className="truncate rounded-small py-1 underline-offset-4 hover:text-accent hover:underline"
+    >
+      {sandbox.name}
+    </a>
+  )
+}
+
+function Cell({ className, children }: { className: string; children: ReactNode }) {
+  return <td className={cn('px-4 max-sm:p-0 max-sm:text-13', className)}>{children}</td>
+}
