@@ -1,0 +1,188 @@
+import * as monaco from 'monaco-editor/editor/editor.api.js'
+// What people expect of an editor, one by one: all of Monaco is twice as large.
+import 'monaco-editor/features/bracketMatching/register.js'
+import 'monaco-editor/features/caretOperations/register.js'
+import 'monaco-editor/features/clipboard/register.js'
+import 'monaco-editor/features/codeEditor/register.js'
+import 'monaco-editor/features/codicon/register.js'
+import 'monaco-editor/features/comment/register.js'
+import 'monaco-editor/features/contextmenu/register.js'
+import 'monaco-editor/features/cursorUndo/register.js'
+import 'monaco-editor/features/diffEditor/register.js'
+import 'monaco-editor/features/find/register.js'
+import 'monaco-editor/features/folding/register.js'
+import 'monaco-editor/features/format/register.js'
+import 'monaco-editor/features/gotoError/register.js'
+import 'monaco-editor/features/gotoLine/register.js'
+import 'monaco-editor/features/gotoSymbol/register.js'
+import 'monaco-editor/features/hover/register.js'
+import 'monaco-editor/features/indentation/register.js'
+import 'monaco-editor/features/lineSelection/register.js'
+import 'monaco-editor/features/linesOperations/register.js'
+import 'monaco-editor/features/linkedEditing/register.js'
+import 'monaco-editor/features/links/register.js'
+import 'monaco-editor/features/multicursor/register.js'
+import 'monaco-editor/features/parameterHints/register.js'
+import 'monaco-editor/features/quickOutline/register.js'
+import 'monaco-editor/features/readOnlyMessage/register.js'
+import 'monaco-editor/features/rename/register.js'
+import 'monaco-editor/features/smartSelect/register.js'
+import 'monaco-editor/features/snippet/register.js'
+import 'monaco-editor/features/suggest/register.js'
+import 'monaco-editor/features/toggleTabFocusMode/register.js'
+import 'monaco-editor/features/tokenization/register.js'
+import 'monaco-editor/features/wordHighlighter/register.js'
+import 'monaco-editor/features/wordOperations/register.js'
+// Each language is a few lines here; its grammar is fetched with the first such file.
+import 'monaco-editor/languages/definitions/cpp/register.js'
+import 'monaco-editor/languages/definitions/css/register.js'
+import 'monaco-editor/languages/definitions/dockerfile/register.js'
+import 'monaco-editor/languages/definitions/go/register.js'
+import 'monaco-editor/languages/definitions/html/register.js'
+import 'monaco-editor/languages/definitions/ini/register.js'
+import 'monaco-editor/languages/definitions/java/register.js'
+import 'monaco-editor/languages/definitions/javascript/register.js'
+import 'monaco-editor/languages/definitions/less/register.js'
+import 'monaco-editor/languages/definitions/markdown/register.js'
+import 'monaco-editor/languages/definitions/php/register.js'
+import 'monaco-editor/languages/definitions/python/register.js'
+import 'monaco-editor/languages/definitions/ruby/register.js'
+import 'monaco-editor/languages/definitions/rust/register.js'
+import 'monaco-editor/languages/definitions/scss/register.js'
+import 'monaco-editor/languages/definitions/shell/register.js'
+import 'monaco-editor/languages/definitions/sql/register.js'
+import 'monaco-editor/languages/definitions/typescript/register.js'
+import 'monaco-editor/languages/definitions/xml/register.js'
+import 'monaco-editor/languages/definitions/yaml/register.js'
+import 'monaco-editor/languages/features/css/register.js'
+import 'monaco-editor/languages/features/html/register.js'
+import 'monaco-editor/languages/features/json/register.js'
+import * as typescript from 'monaco-editor/languages/features/typescript/register.js'
+import { readColor, readColorWithAlpha } from './theme-colors'
+
+export { monaco }
+
+/** The TypeScript worker is as large as all the rest: it waits until the workbench stands. */
+const LANGUAGE_WORKER_DELAY_MS = 1500
+
+const THEME = 'sandlot'
+
+self.MonacoEnvironment = {
+  async getWorker(_moduleId: string, label: string): Promise<Worker> {
+    if (label === 'editorWorkerService') return editorWorker()
+    await new Promise((resolve) => setTimeout(resolve, LANGUAGE_WORKER_DELAY_MS))
+    return languageWorker(label)
+  },
+}
+
+function editorWorker(): Worker {
+  return new Worker(new URL('monaco-editor/editor/editor.worker.js', import.meta.url), { type: 'module' })
+}
+
+function languageWorker(label: string): Worker {
+  if (label === 'typescript' || label === 'javascript') {
+    return new Worker(new URL('monaco-editor/languages/features/typescript/ts.worker.js', import.meta.url), {
+      type: 'module',
+    })
+  }
+  if (label === 'json') {
+    return new Worker(new URL('monaco-editor/languages/features/json/json.worker.js', import.meta.url), {
+      type: 'module',
+    })
+  }
+  if (label === 'css' || label === 'scss' || label === 'less') {
+    return new Worker(new URL('monaco-editor/languages/features/css/css.worker.js', import.meta.url), {
+      type: 'module',
+    })
+  }
+  if (label === 'html') {
+    return new Worker(new URL('monaco-editor/languages/features/html/html.worker.js', import.meta.url), {
+      type: 'module',
+    })
+  }
+  return editorWorker()
+}
+
+for (const defaults of [typescript.typescriptDefaults, typescript.javascriptDefaults]) {
+  // The packages of the sandbox are not known here: "cannot find module" on every import would only be noise.
+  defaults.setDiagnosticsOptions({ noSemanticValidation: true, noSyntaxValidation: false })
+  defaults.setCompilerOptions({
+    target: typescript.ScriptTarget.ESNext,
+    module: typescript.ModuleKind.ESNext,
+    moduleResolution: typescript.ModuleResolutionKind.NodeJs,
+    jsx: typescript.JsxEmit.ReactJSX,
+    allowJs: true,
+    allowNonTsExtensions: true,
+  })
+}
+
+/** Puts the tokens of the current theme on every editor. */
+export function applyTheme(isDark: boolean): void {
+  const rule = (token: string, color: string) => ({ token, foreground: readColor(color).slice(1) })
+  monaco.editor.defineTheme(THEME, {
+    base: isDark ? 'vs-dark' : 'vs',
+    inherit: true,
+    rules: [
+      rule('', '--text'),
+      rule('comment', '--code-comment'),
+      rule('keyword', '--code-keyword'),
+      rule('string', '--code-string'),
+      rule('regexp', '--code-string'),
+      rule('number', '--code-number'),
+      rule('type', '--code-type'),
+      rule('tag', '--code-function'),
+      rule('metatag', '--code-keyword'),
+      rule('attribute.name', '--code-type'),
+      rule('attribute.value', '--code-string'),
+      rule('string.key.json', '--code-function'),
+      rule('string.value.json', '--code-string'),
+      rule('keyword.json', '--code-keyword'),
+      rule('variable', '--text'),
+      rule('delimiter', '--text-2'),
+    ],
+    colors: themeColors(),
+  })
+  monaco.editor.setTheme(THEME)
+}
+
+function themeColors(): Record<string, string> {
+  const surface = readColor('--surface')
+  const line = readColor('--line-strong')
+  return {
+    'editor.background': readColor('--bg'),
+    'editor.foreground': readColor('--text'),
+    'editorLineNumber.foreground': readColor('--text-3'),
+    'editorLineNumber.activeForeground': readColor('--text'),
+    'editorCursor.foreground': readColor('--accent'),
+    'editor.selectionBackground': readColorWithAlpha('--accent', 0.28),
+    'editor.inactiveSelectionBackground': readColorWithAlpha('--accent', 0.16),
+    'editor.lineHighlightBackground': readColorWithAlpha('--hover', 0.6),
+    'editor.lineHighlightBorder': '#00000000',
+    'editorIndentGuide.background1': readColor('--line'),
+    'editorIndentGuide.activeBackground1': readColor('--line-strong'),
+    'editorWidget.background': surface,
+    'editorWidget.border': line,
+    'editorSuggestWidget.background': surface,
+    'editorSuggestWidget.border': line,
+    'editorSuggestWidget.selectedBackground': readColor('--sel'),
+    'editorSuggestWidget.selectedForeground': readColor('--text'),
+    'editorHoverWidget.background': surface,
+    'editorHoverWidget.border': line,
+    'input.background': readColor('--sunken'),
+    'input.border': line,
+    'quickInput.background': surface,
+    'quickInputList.focusBackground': readColor('--sel'),
+    'quickInputList.focusForeground': readColor('--text'),
+    'menu.background': surface,
+    'menu.foreground': readColor('--text'),
+    'menu.selectionBackground': readColor('--hover'),
+    'menu.selectionForeground': readColor('--text'),
+    'menu.border': line,
+    focusBorder: readColor('--accent'),
+    'scrollbarSlider.background': readColorWithAlpha('--text-3', 0.25),
+    'scrollbarSlider.hoverBackground': readColorWithAlpha('--text-3', 0.4),
+    'scrollbarSlider.activeBackground': readColorWithAlpha('--text-3', 0.5),
+    'diffEditor.insertedTextBackground': readColorWithAlpha('--ok', 0.2),
+    'diffEditor.removedTextBackground': readColorWithAlpha('--bad', 0.2),
+  }
+}

@@ -1,0 +1,72 @@
+'use client'
+
+import { useQueries, useQuery } from '@tanstack/react-query'
+import { toSandboxError } from '@/lib/errors'
+import type { FileInfo } from '@/lib/protocol/workbench'
+import { sortEntries, type TreeEntry } from './listing'
+import { queryKeys } from './query-keys'
+import type { DirectoryState } from './tree-rows'
+import { useWorkbench } from './workbench-context'
+
+/** While it can be seen; nothing is asked behind closed panels. */
+const PROCESSES_REFRESH_MS = 2000
+
+/** The listings of these directories, each read when it is first asked for and kept up to date by events. */
+export function useDirectories(paths: readonly string[]): {
+  directories: ReadonlyMap<string, DirectoryState>
+  retry: (path: string) => void
+} {
+  const { core } = useWorkbench()
+  const results = useQueries({
+    queries: paths.map((path) => ({
+      queryKey: queryKeys.directory(path),
+      queryFn: async ({ signal }: { signal: AbortSignal }) =>
+        sortEntries((await core.client.list(path, signal)).map(entryOf)),
+      // Events keep it fresh; what is not watched is read again when it is opened again.
+      staleTime: path.includes('/node_modules') || path.includes('/.git') ? 0 : Number.POSITIVE_INFINITY,
+      retry: 1,
+    })),
+  })
+  const directories = new Map(paths.map((path, i) => [path, stateOf(results[i])]))
+  return { directories, retry: (path) => void results[paths.indexOf(path)]?.refetch() }
+}
+
+export function useProcesses(isVisible: boolean) {
+  const { core } = useWorkbench()
+  return useQuery({
+    queryKey: queryKeys.processes,
+    queryFn: ({ signal }) => core.client.processes(signal),
+    enabled: isVisible,
+    refetchInterval: PROCESSES_REFRESH_MS,
+  })
+}
+
+/** Events bring the list; this asks once, in case they do not come. */
+export function usePorts() {
+  const { core } = useWorkbench()
+  return useQuery({
+    queryKey: queryKeys.ports,
+    queryFn: ({ signal }) => core.client.ports(signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+}
+
+export function useTerminals() {
+  const { core } = useWorkbench()
+  return useQuery({
+    queryKey: queryKeys.terminals,
+    queryFn: async ({ signal }) => (await core.client.terminals(signal)).filter((terminal) => terminal.pty),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+}
+
+function entryOf(file: FileInfo): TreeEntry {
+  const { name, path, is_dir: isDirectory, is_symlink: isLink = false, size } = file
+  return { name, path, isDirectory, isLink, sizeBytes: size }
+}
+
+function stateOf(result: { data?: TreeEntry[] | undefined; error: unknown } | undefined): DirectoryState {
+  if (result?.data) return { status: 'ready', entries: result.data }
+  if (result?.error) return { status: 'failed', message: toSandboxError(result.error).message }
+  return { status: 'loading' }
+}
