@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
+import { awaitReady, type Launched } from './readiness'
+
+export interface LaunchInputs {
+  secret: string
+  bubblewrapArguments: string[]
+  seccompFile: string
+  /** Files to which the launcher writes to put itself into a control group. */
+  cgroupFiles: string[]
+  /** The sandbox's host user, where it is another than ours. */
+  uid: number | null
+  limits: { openFiles: number | null; fileBytes: number | null; processes: number | null }
+  /** `null`: no network. */
+  network: { cidr: string; routes: string } | null
+}
+
+/**
+ * Runs as whoever runs Sandlot: joins the control groups, sets what is inherited, takes the sandbox's user. One program
+ * after the other in one process, since each new one costs a millisecond of the start.
+ * Descriptors: 0 the secret, 1 "ready", 2 errors, 3 bubblewrap's info, 4 the network's, 5 the filter.
+ */
+const ENTER = `set -eu
+for file in $SANDLOT_CGROUPS; do echo 0 > "$file"; done
+ulimit -c 0
+[ -z "$SANDLOT_OPEN_FILES" ] || ulimit -n "$SANDLOT_OPEN_FILES"
+[ -z "$SANDLOT_FILE_BLOCKS" ] || ulimit -f "$SANDLOT_FILE_BLOCKS"
+exec $SANDLOT_AS "$@"
+`
+
+/**
+ * The network namespace belongs to an outer user namespace, over which the sandbox's inner one has no rights: no code
+ * inside can ever change its routes. slirp4netns joins from outside as the same unprivileged user, and ends when the
+ * pipe does that the agent keeps open unknowingly. The pipe's first line tells it whose namespaces to join.
+ */
+const WITH_NETWORK = `set -eu
+exec 6<&0 7>&1
+{
+  exec 0<&6 6<&- 4>&-
+  exec unshare --user --map-root-user --net -- /bin/sh -c "$SANDLOT_INSIDE" sh "$@"
+} | {
+  exec 6<&- 7>&- 3>&- 5<&- 2>/dev/null
+  read -r pid
+  read -r own rest < /proc/self/stat
+  echo "$own" >&4
+  exec >/dev/null slirp4netns --configure --mtu=65520 --cidr="$SANDLOT_CIDR" --disable-host-loopback \\
+    --enable-sandbox --enable-seccomp --ready-fd=4 --exit-fd=0 "$pid" tap0
+} &
+`
+
+const INSIDE = `set -eu
+ip -batch - <<ROUTES
+$SANDLOT_ROUTES
+ROUTES
+echo "$$"
+exec 8>&1 1>&7 7>&-
+exec bwrap "$@"
+`
+
+/** Programs of the host are looked for here, whatever the operator's PATH says. */
+export const HOST_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+/** Of programs of the host. Nothing of ours means anything to them; Next's types want NODE_ENV. */
+export const HOST_ENVIRONMENT = { PATH: HOST_PATH, NODE_ENV: 'production' } as const
+/** In which shells that follow POSIX count the size of files. */
+const FILE_BLOCK_BYTES = 512
+
+/** Starts the sandbox; resolves when its agent takes connections and its network, if any, is up. */
+export async function launch(inputs: LaunchInputs, onSpawn: (pid: number) => void): Promise<Launched> {
+  const seccomp = openSync(inputs.seccompFile, 'r')
+  try {
+    const child = spawn('/bin/sh', ['-c', ENTER, 'sh', ...programOf(inputs)], {
+      // A session of its own: no signal to Sandlot's terminal reaches it.
+      detached: true,
+      cwd: '/',
+      env: environmentOf(inputs),
+      stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', seccomp],
+    })
+    if (child.pid !== undefined) onSpawn(child.pid)
+    return await awaitReady(child, inputs.secret, inputs.network !== null)
+  } finally {
+    closeSync(seccomp)
+  }
+}
+
+function programOf({ network, bubblewrapArguments }: LaunchInputs): string[] {
+  if (network === null) return ['bwrap', ...bubblewrapArguments]
+  return ['/bin/sh', '-c', WITH_NETWORK, 'sh', ...bubblewrapArguments]
+}
+
+function environmentOf({ cgroupFiles, limits, network, uid }: LaunchInputs): NodeJS.ProcessEnv {
+  const fileBlocks = limits.fileBytes === null ? '' : String(Math.ceil(limits.fileBytes / FILE_BLOCK_BYTES))
+  return {
+    ...HOST_ENVIRONMENT,
+    SANDLOT_CGROUPS: cgroupFiles.join(' '),
+    SANDLOT_OPEN_FILES: limits.openFiles === null ? '' : String(limits.openFiles),
+    SANDLOT_FILE_BLOCKS: fileBlocks,
+    SANDLOT_AS: prefixOf(uid, limits.processes),
+    SANDLOT_CIDR: network?.cidr ?? '',
+    SANDLOT_ROUTES: network?.routes ?? '',
+    SANDLOT_INSIDE: INSIDE,
+  }
+}
+
+function prefixOf(uid: number | null, processes: number | null): string {
+  const limit = processes === null ? '' : `prlimit --nproc=${processes} `
+  if (uid === null) return limit.trim()
+  return `${limit}setpriv --reuid=${uid} --regid=${uid} --clear-groups --inh-caps=-all --no-new-privs`
+}

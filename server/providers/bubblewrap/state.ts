@@ -1,0 +1,43 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { z } from 'zod'
+
+const process = z.object({ pid: z.int(), startedAt: z.string() })
+const limit = z.number().nullable()
+
+/** What the host must know of a sandbox to find it again, written beside it. The secret is not among it. */
+const State = z.object({
+  version: z.literal(1),
+  /** `making` in a file means that whoever made it never finished. */
+  phase: z.enum(['making', 'running', 'stopped']),
+  uid: z.int(),
+  egress: z.enum(['none', 'all']),
+  limits: z.object({
+    memoryBytes: limit,
+    cpus: limit,
+    processes: limit,
+    diskBytes: limit,
+    openFiles: limit,
+    isRequired: z.boolean(),
+  }),
+  /** Pid 1 of the sandbox as the host sees it: the agent. */
+  agent: process.nullable(),
+  network: process.nullable(),
+  socketInode: z.number().nullable(),
+  diskBytes: z.number().nullable(),
+})
+
+export type SandboxState = z.infer<typeof State>
+
+export function readState(path: string): SandboxState | null {
+  try {
+    return State.parse(JSON.parse(readFileSync(path, 'utf8')))
+  } catch {
+    // Missing, or cut short by a power failure: the caller treats the sandbox as one without processes of ours.
+    return null
+  }
+}
+
+export function writeState(path: string, state: SandboxState): void {
+  writeFileSync(`${path}.new`, JSON.stringify(state), { mode: 0o600 })
+  renameSync(`${path}.new`, path)
+}
