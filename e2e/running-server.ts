@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('../', import.meta.url))
 const START_TIMEOUT_MS = 30_000
 const STOP_TIMEOUT_MS = 15_000
 /** The one line of the start that a person acts on. */
-const SIGN_IN_URL = /https?:\/\/[^\s"]+[?&/]token[=/][^\s"]+/
+const SIGN_IN_URL = /https?:\/\/[^\s"]+\/sign-in#[^\s"]+/g
 
 /**
  * The real server, as `npm start` runs it, with a data directory of its own. It may be killed and started again on the same
@@ -51,7 +51,7 @@ export class RunningServer {
 
   /** The link of the latest start; a new one each time, good for one use. */
   get signInUrl(): string {
-    const urls = [...this.output.matchAll(new RegExp(SIGN_IN_URL, 'g'))]
+    const urls = [...this.output.matchAll(SIGN_IN_URL)]
     const url = urls.at(-1)?.[0]
     if (url === undefined) throw new Error(`the server printed no sign-in link:\n${this.output}`)
     return url
@@ -104,16 +104,26 @@ export class RunningServer {
     await Promise.all(made.map(({ sandboxId }) => sandboxes.delete(sandboxId)))
   }
 
+  /** As `npm run sign-in` makes one: a link is good once. */
+  async newSignInUrl(): Promise<string> {
+    const output = await this.#run('sign-in')
+    const url = output.match(SIGN_IN_URL)?.[0]
+    if (url === undefined) throw new Error(`npm run sign-in printed no link:\n${output}`)
+    return url
+  }
+
   async #createApiKey(): Promise<string> {
-    const program = join(root, '.build/server/key.js')
-    const args = [program, 'create', 'e2e']
-    const { stdout } = await promisify(execFile)(process.execPath, args, {
-      cwd: root,
-      env: this.#environment(),
-    })
-    const key = /\bsandlot_\S+|\bsk_\S+/.exec(stdout)?.[0]
-    if (key === undefined) throw new Error(`npm run key -- create printed no key:\n${stdout}`)
+    const output = await this.#run('key', 'create', 'e2e')
+    const key = /\bsandlot_\S+|\bsk_\S+/.exec(output)?.[0]
+    if (key === undefined) throw new Error(`npm run key -- create printed no key:\n${output}`)
     return key
+  }
+
+  async #run(program: string, ...args: string[]): Promise<string> {
+    const file = join(root, `.build/server/${program}.js`)
+    const run = promisify(execFile)
+    const { stdout } = await run(process.execPath, [file, ...args], { cwd: root, env: this.#environment() })
+    return stdout
   }
 
   /** Nothing of the caller's own settings: a developer's DATABASE_URL is not for tests. */
@@ -126,6 +136,7 @@ export class RunningServer {
       NODE_ENV: 'production',
       PORT: String(this.port),
       SANDLOT_DATA_DIR: this.dataDir,
+      ...packageSettings(),
       ...this.#settings,
     }
   }
@@ -150,6 +161,16 @@ export class RunningServer {
     const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS)
     await ended
     clearTimeout(timer)
+  }
+}
+
+/** Where this machine needs a registry or certificates of its own to install packages, its sandboxes need them too. */
+function packageSettings(): Record<string, string> {
+  const { npm_config_registry: registry, PIP_INDEX_URL: index, NODE_EXTRA_CA_CERTS: ca } = process.env
+  return {
+    ...(registry === undefined ? {} : { SANDLOT_PACKAGE_REGISTRY: registry }),
+    ...(index === undefined ? {} : { SANDLOT_PACKAGE_INDEX: index }),
+    ...(ca === undefined ? {} : { SANDLOT_PACKAGE_CA: ca }),
   }
 }
 

@@ -1,0 +1,21 @@
+import { expect, test } from './fixtures'
+
+const FLOOD_MS = 10_000
+
+test('ten seconds of yes leave the tab usable, and Ctrl-C ends them', async ({ openSandbox, page }) => {
+  const workbench = await openSandbox('Blank')
+  await workbench.run('yes "a line of the flood"')
+  await workbench.expectScreen(/a line of the flood\na line of the flood/)
+  const until = Date.now() + FLOOD_MS
+  while (Date.now() < until) {
+    // Each needs the page to take a click, draw, and answer within Playwright's patience.
+    await page.getByRole('tab', { name: 'Ports' }).click()
+    await expect(page.getByRole('tab', { name: 'Ports' })).toHaveAttribute('aria-selected', 'true')
+    await page.getByRole('tab', { name: 'Terminal' }).first().click()
+    await expect(workbench.terminal).toBeVisible()
+  }
+  await workbench.terminal.locator('textarea').focus()
+  await page.keyboard.press('Control+C')
+  await workbench.run('echo "still"" here"')
+  await workbench.expectScreen(/still here\n.*[$#]$/)
+})

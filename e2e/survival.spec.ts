@@ -1,0 +1,90 @@
+import WebSocket from 'ws'
+import { SandboxClient } from '@/lib/client/sandbox-client'
+import { TerminalSession } from '@/lib/client/terminal-session'
+import { expect, test } from './fixtures'
+
+const LINES = 200_000
+
+test('a reload and a killed server cost neither the shell nor its screen', async ({
+  openSandbox,
+  page,
+  server,
+}) => {
+  const workbench = await openSandbox('Blank')
+  await workbench.run('cd /tmp && MARK=kept-$$; echo "$MARK"')
+  await workbench.expectScreen(/^kept-\d+$/m)
+  const [mark = ''] = /^kept-\d+$/m.exec(await workbench.screen()) ?? []
+
+  await page.reload()
+  await workbench.expectScreen(new RegExp(`^${mark}$`, 'm'))
+  const before = await workbench.screen()
+  await server.kill()
+  await server.start()
+  await workbench.run('echo "$MARK in $PWD"')
+  await workbench.expectScreen(new RegExp(`^${mark} in /tmp$`, 'm'), 30_000)
+  expect((await workbench.screen()).startsWith(before.slice(0, before.lastIndexOf('\n')))).toBe(true)
+})
+
+test('the screen of a flood is whole after a reload and a kill in its middle', async ({
+  openSandbox,
+  page,
+  server,
+}) => {
+  const workbench = await openSandbox('Blank')
+  await workbench.run(`seq 1 ${LINES}; echo "flood"" over"`)
+  await workbench.expectScreen(/^\d{4,}$/m)
+  await page.reload()
+  await workbench.expectScreen(/^\d{4,}$/m)
+  await server.kill()
+  await server.start()
+  await workbench.expectScreen(/flood over/, 60_000)
+  const numbers = (await workbench.screen())
+    .split('\n')
+    .filter((line) => /^\d+$/.test(line))
+    .map(Number)
+  expect(numbers.length).toBeGreaterThan(3)
+  expect(numbers).toEqual(numbers.map((_, index) => LINES - numbers.length + 1 + index))
+})
+
+test('every line of a flood arrives once, over two kills of the server', async ({ server }) => {
+  const sandboxes = await server.sandboxes()
+  const { sandboxId, token } = await sandboxes.create({})
+  const client = new SandboxClient({ baseUrl: `${server.url}/sandboxes/${sandboxId}`, token })
+  // Slow enough that the kills fall into it: a second or two in all.
+  const command = `for start in $(seq 1 10000 ${LINES}); do seq $start $((start + 9999)); sleep 0.1; done; echo done`
+  const { id } = await client.createTerminal({ command })
+
+  let text = ''
+  let gaps = 0
+  const session = new TerminalSession({
+    url: (offset) => client.terminalStreamUrl(id, offset),
+    openSocket: (url) => new WebSocket(url) as never,
+    handlers: {
+      onOutput: (bytes, { endOffset }) => {
+        text += new TextDecoder('latin1').decode(bytes)
+        session.consumed(endOffset)
+      },
+      onGap: () => {
+        gaps += 1
+      },
+      onStart: () => undefined,
+      onResize: () => undefined,
+      onRole: () => undefined,
+      onState: () => undefined,
+      onInputDropped: () => undefined,
+    },
+  })
+  for (const seen of [/^20000\r$/m, /^120000\r$/m]) {
+    await expect.poll(() => seen.test(text), { timeout: 30_000 }).toBe(true)
+    await server.kill()
+    await server.start()
+  }
+  await expect.poll(() => text.endsWith('done\r\n'), { timeout: 60_000 }).toBe(true)
+  session.close()
+  await sandboxes.delete(sandboxId)
+
+  expect(gaps).toBe(0)
+  const lines = text.trimEnd().split('\r\n').slice(0, -1)
+  expect(lines.length).toBe(LINES)
+  expect(lines.findIndex((line, index) => line !== String(index + 1))).toBe(-1)
+})
