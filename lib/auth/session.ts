@@ -1,6 +1,7 @@
+import { cookies } from 'next/headers'
 import { redirect } from 'next/navigation'
 import { getServerSession } from 'next-auth'
-import { authOptions } from './options'
+import { authOptions, sessionCookie } from './options'
 
 export interface SignedInUser {
   id: string
@@ -9,6 +10,8 @@ export interface SignedInUser {
 
 /** For server routes: who is signed in, or null. */
 export async function currentUser(): Promise<SignedInUser | null> {
+  // Reading the cookie first also tells Next that no page with a user can be made at build time.
+  if (!(await cookies()).has(sessionCookie().name)) return null
   const session = await getServerSession(await authOptions())
   const user = session?.user as { id?: string; email?: string | null } | undefined
   return user?.id && user.email ? { id: user.id, email: user.email } : null
