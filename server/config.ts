@@ -38,6 +38,8 @@ export interface Config {
   logLevel: string
   /** NEXTAUTH_SECRET; null where one is made and kept. */
   authSecret: string | null
+  /** How next-auth sends mail; null where it does not. */
+  mail: { server: string | null; from: string | null }
 }
 
 export type Start = { kind: 'help'; text: string } | { kind: 'run'; config: Config }
@@ -58,8 +60,10 @@ export function tellNext(values: {
   SANDLOT_API_URL: string
   NEXTAUTH_URL: string
   NEXTAUTH_SECRET: string
+  EMAIL_SERVER: string | null
+  EMAIL_FROM: string | null
 }): void {
-  Object.assign(process.env, values, { NEXT_TELEMETRY_DISABLED: '1' })
+  for (const [name, value] of Object.entries(values)) if (value !== null) process.env[name] = value
 }
 
 export function configOf(env: Record<string, string | undefined>): Config {
@@ -81,6 +85,7 @@ export function configOf(env: Record<string, string | undefined>): Config {
     packages: packagesOf(values),
     logLevel: values.LOG_LEVEL ?? (process.stdout.isTTY ? 'warn' : 'info'),
     authSecret: values.NEXTAUTH_SECRET,
+    mail: { server: values.EMAIL_SERVER, from: values.EMAIL_FROM },
   }
 }
 
@@ -110,9 +115,12 @@ function readFlags(args: string[]) {
     const [name = '', ...value] = word.split('=')
     if (name === '--help' || name === '-h') flags.isHelp = true
     else if (name === '--dev') flags.isDev = true
-    else if (name === '--port' || name === '--host')
-      flags.settings[name.slice(2).toUpperCase()] = value.length > 0 ? value.join('=') : (rest.shift() ?? '')
-    else throw refusal([`${word}: there is no such option; --help lists them.`])
+    else if (name === '--port' || name === '--host') {
+      const text = value.length > 0 ? value.join('=') : rest.shift()
+      if (!text)
+        throw refusal([`${name} needs a value, such as ${name}=${name === '--port' ? '4000' : '0.0.0.0'}.`])
+      flags.settings[name.slice(2).toUpperCase()] = text
+    } else throw refusal([`${word}: there is no such option; --help lists them.`])
   }
   return flags
 }

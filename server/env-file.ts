@@ -11,7 +11,7 @@ export function readEnvFile(path: string): Record<string, string> {
 }
 
 const LINE =
-  /^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*(?:"((?:\\.|[^"\\])*)"|'([^']*)'|([^\r\n]*?))[ \t]*(?:#[^\r\n]*)?\r?$/gm
+  /^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*(?:(?:"((?:\\.|[^"\\])*)"|'([^']*)')[ \t]*(?:#[^\r\n]*)?|([^\r\n]*))\r?$/gm
 
 export function parseEnvFile(text: string): Record<string, string> {
   const values: Record<string, string> = {}

@@ -198,6 +198,13 @@ export const settings = {
     ),
     'made on the first start, kept in the data directory',
   ),
+  EMAIL_SERVER: setting(
+    'Mail server for sign-in links by mail, such as smtp://user:password@mail.example.com:587.',
+    '',
+    optionalText,
+    'none: nobody is sent mail',
+  ),
+  EMAIL_FROM: setting('Sender of those mails.', '', optionalText, 'Sandlot <sandlot@localhost>'),
 }
 
 export type Settings = { [Name in keyof typeof settings]: z.output<(typeof settings)[Name]['schema']> }
