@@ -24,16 +24,23 @@ import {
   TerminalInfo,
   Terminals,
   TextMatches,
+  type WatchEvent,
   WatchMessage,
 } from '../agent-contract'
 import type { Dial } from './agent-dialer'
 import { AgentHttp } from './agent-http'
-import { followMessages, type MessageHandlers, type Subscription } from './agent-messages'
+import {
+  followMessages,
+  type HeldMessages,
+  holdMessages,
+  type MessageHandlers,
+  type Subscription,
+} from './agent-messages'
 import { type AgentAddress, openRawSocket, type UpgradedStream } from './agent-socket'
 import { type FileContent, fileContent } from './file-content'
 import { openPortStream } from './port-stream'
 
-export type { FileEntry, ProcessRecord, RunResult, Signal, TerminalInfo }
+export type { FileEntry, Port, ProcessRecord, RunResult, Signal, SystemProcess, TerminalInfo, WatchEvent }
 
 /** 200,000 entries of some 200 bytes, and room for long names; outputs that JSON escapes byte by byte. */
 const MAX_LARGE_ANSWER_BYTES = 112 * 1024 * 1024
@@ -224,6 +231,13 @@ export class AgentConnection {
     if (options.role !== null) query.set('role', options.role)
     const path = `/terminals/${encodeURIComponent(id)}/stream?${query}`
     return openRawSocket(this.#agent, path, options.key)
+  }
+
+  /** A terminal's stream for somebody who only looks, to be read and sent on. */
+  readTerminal(id: string, offset: number | null): Promise<HeldMessages> {
+    const query = new URLSearchParams({ role: 'reader' })
+    if (offset !== null) query.set('offset', String(offset))
+    return holdMessages(this.#agent, `/terminals/${encodeURIComponent(id)}/stream?${query}`)
   }
 
   watch(

@@ -4,7 +4,7 @@ import {
   type OutgoingHttpHeaders,
   request as sendRequest,
 } from 'node:http'
-import { pipeline, type Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import type { ZodMiniType } from 'zod/mini'
 import { SandboxError } from '@/lib/errors'
 import { type Dial, DialedConnections } from './agent-dialer'
@@ -101,7 +101,7 @@ export class AgentHttp {
         if (isStale) resolve(this.#send(method, path, call, true))
         else reject(this.#closedBecause ?? agentFailure(error))
       })
-      if (call.body) pipeline(call.body, request, () => undefined)
+      if (call.body) feed(call.body, request)
       else request.end(body)
     })
   }
@@ -151,6 +151,25 @@ export class AgentHttp {
       clearTimeout(timer)
     }
   }
+}
+
+/**
+ * Streams a body. Not a pipeline: that would destroy the body of a refused request, and with it the connection on which its
+ * sender is to read the refusal.
+ */
+function feed(body: Readable, request: ClientRequest): void {
+  body.once('error', (error) => request.destroy(error))
+  body.once('close', () => {
+    const isWhole = body.readableEnded && !body.errored
+    if (!isWhole) request.destroy(new SandboxError('bad_request', 'The body was cut short.'))
+  })
+  request.once('response', (response) => {
+    if (request.writableEnded) return
+    body.unpipe(request)
+    response.once('close', () => request.destroy())
+  })
+  request.once('close', () => body.unpipe(request))
+  body.pipe(request)
 }
 
 function queryString(query: Query | undefined): string {

@@ -55,8 +55,9 @@ class PortStream extends Duplex {
 
   /** Half-close: the port sees the end of our bytes and may still send its own. */
   override _final(callback: (error?: Error | null) => void): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return callback()
-    this.#socket.send(JSON.stringify({ type: 'end' }), () => callback())
+    const isOpen = this.#socket.readyState === this.#socket.OPEN
+    if (isOpen) this.#socket.send(JSON.stringify({ type: 'end' }), () => callback())
+    else callback()
   }
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {

@@ -1,0 +1,20 @@
+import type { Access } from '../auth/access'
+import type { RequestContext } from '../request-context'
+import type { SandboxService } from '../sandbox/sandbox-service'
+import { gatewayRoutes } from './computesdk/gateway'
+import { rootRoutes } from './sandlot/root-routes'
+import { createSite, type Site } from './site'
+
+export interface ApiSiteDeps {
+  sandboxes: SandboxService
+  access: Access
+  /** Base of a sandbox's own API for programs, no slash at its end: the `url` of a sandbox. */
+  sandboxUrl: (sandboxId: string, context: RequestContext) => string
+  /** The same for browsers, which know `*.localhost`: where the workbench is. */
+  browserUrl: (sandboxId: string, context: RequestContext) => string
+}
+
+/** The root API: what there is before there is a sandbox. */
+export function createApiSite(deps: ApiSiteDeps): Site<unknown> {
+  return createSite([...gatewayRoutes(deps), ...rootRoutes(deps)])
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { SandboxError, toSandboxError } from '@/lib/errors'
+import type { FileInfo } from '@/lib/protocol/workbench'
+import type { AgentConnection } from '../../sandbox/agent-connection'
+import type { Entry, SandboxTarget } from '../entry'
+import { fileInfo } from '../file-info'
+import { parsePath } from '../paths'
+import type { RequestRoute } from '../site'
+
+const BatchBody = z.looseObject({
+  files: z
+    .array(
+      z.looseObject({
+        path: z.string(),
+        operation: z.enum(['write', 'delete']),
+        content: z.string().optional(),
+      }),
+    )
+    .max(50_000),
+})
+type Operation = z.infer<typeof BatchBody>['files'][number]
+
+/** What the agent takes of file contents in one batch is 64 MB; JSON needs more for the same. */
+const MAX_BATCH_BODY_BYTES = 96 * 1024 * 1024
+
+interface BatchResult {
+  path: string
+  success: boolean
+  error?: string
+  file?: FileInfo
+}
+
+/** Many files at once: one result per path, ascending; one failure does not keep the others from being written. */
+export function batchRoutes(entry: Entry): RequestRoute<SandboxTarget>[] {
+  return [
+    {
+      method: 'POST',
+      pattern: '/files/batch',
+      async handle(exchange, target) {
+        const agent = await entry.agent(exchange, target, 'edit')
+        const { files } = await exchange.json(BatchBody, MAX_BATCH_BODY_BYTES)
+        const results = await runBatch(agent, files, (path) => entry.resolve(target, parsePath(path)))
+        const status = results.every((result) => result.success) ? 200 : 207
+        exchange.send(status, { message: 'Batch completed', data: { results } })
+      },
+    },
+  ]
+}
+
+async function runBatch(
+  agent: AgentConnection,
+  files: Operation[],
+  resolve: (path: string) => Promise<string>,
+): Promise<BatchResult[]> {
+  const refused: BatchResult[] = []
+  /** By absolute path: the last operation wins, and the caller gets back the path that it sent. */
+  const wanted = new Map<string, Operation>()
+  for (const file of files) {
+    try {
+      wanted.set(await resolve(file.path), file)
+    } catch (error) {
+      refused.push({ path: file.path, success: false, error: toSandboxError(error).message })
+    }
+  }
+  const done = wanted.size === 0 ? [] : await agent.batch([...wanted].map(toAgent))
+  const results = done.map(({ path, entry, error }): BatchResult => {
+    const asked = wanted.get(path)?.path
+    if (asked === undefined) throw new SandboxError('agent_failed', 'The sandbox answered for another file.')
+    if (error) return { path: asked, success: false, error: error.message.slice(0, 500) }
+    return { path: asked, success: true, ...(entry ? { file: fileInfo(entry) } : {}) }
+  })
+  return [...results, ...refused].sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+function toAgent([path, { operation, content }]: [string, Operation]) {
+  return { path, operation, ...(operation === 'write' ? { content: content ?? '' } : {}) }
+}

@@ -1,0 +1,43 @@
+import { SandboxError } from '@/lib/errors'
+import type { RequestContext } from '../../request-context'
+import type { Entry, SandboxTarget } from '../entry'
+import type { RequestRoute } from '../site'
+
+export interface ServiceDeps {
+  entry: Entry
+  version: string
+  sandboxUrl: (sandboxId: string, context: RequestContext) => string
+}
+
+/** What a client asks about the daemon itself. */
+export function serviceRoutes({ entry, version, sandboxUrl }: ServiceDeps): RequestRoute<SandboxTarget>[] {
+  return [
+    {
+      method: 'GET',
+      pattern: '/health',
+      // Without sign-in, as clients ask before they have anything else.
+      async handle(exchange, { id }) {
+        const { status } = await entry.sandboxes.get(id)
+        if (status !== 'running') throw new SandboxError('sandbox_stopped', 'This sandbox does not run.')
+        exchange.send(200, { status: 'ok', timestamp: new Date().toISOString() })
+      },
+    },
+    {
+      method: 'GET',
+      pattern: '/info',
+      async handle(exchange, target) {
+        await entry.authorize(exchange, target, 'view')
+        exchange.send(200, {
+          message: 'Sandbox information',
+          data: {
+            auth_enabled: true,
+            main_subdomain: target.id,
+            sandbox_count: 1,
+            sandbox_url: sandboxUrl(target.id, exchange.context),
+            version,
+          },
+        })
+      },
+    },
+  ]
+}

@@ -1,0 +1,52 @@
+import type { Access } from '../auth/access'
+import type { RequestContext } from '../request-context'
+import type { SandboxService } from '../sandbox/sandbox-service'
+import { authRoutes } from './computesdk/auth-routes'
+import { batchRoutes } from './computesdk/batch'
+import { commandRoutes } from './computesdk/commands'
+import { fileRoutes } from './computesdk/files'
+import { serviceRoutes } from './computesdk/service-routes'
+import { terminalRoutes } from './computesdk/terminals'
+import { Entry, type SandboxTarget } from './entry'
+import { LiveSockets } from './live-sockets'
+import { eventsRoute } from './sandlot/events-route'
+import { rawFileRoutes } from './sandlot/raw-files'
+import { sandboxRoutes } from './sandlot/sandbox-routes'
+import { type OpenPreview, systemRoutes } from './sandlot/system-routes'
+import { terminalStreamRoute } from './sandlot/terminal-stream'
+import { treeRoutes } from './sandlot/tree-routes'
+import { createSite, type Site } from './site'
+
+export interface SandboxSiteDeps {
+  sandboxes: SandboxService
+  access: Access
+  openPreview: OpenPreview
+  /** Base of a sandbox's own API for programs, no slash at its end: the `url` of a sandbox. */
+  sandboxUrl: (sandboxId: string, context: RequestContext) => string
+  /** The same for browsers, which know `*.localhost`: where the workbench is. */
+  browserUrl: (sandboxId: string, context: RequestContext) => string
+  /** Where the dashboard is. */
+  appUrl: (context: RequestContext) => string
+  version: string
+}
+
+/** A sandbox's own API: ComputeSDK's daemon, and what Sandlot adds for its workbench. */
+export function createSandboxSite(deps: SandboxSiteDeps): Site<SandboxTarget> {
+  const entry = new Entry(deps.sandboxes, deps.access)
+  const live = new LiveSockets(deps.access)
+  return createSite<SandboxTarget>(
+    [
+      ...serviceRoutes({ ...deps, entry }),
+      ...commandRoutes(entry),
+      ...batchRoutes(entry),
+      ...fileRoutes(entry),
+      ...terminalRoutes(entry),
+      ...authRoutes({ ...deps, entry }),
+      ...sandboxRoutes(entry, deps.appUrl),
+      ...rawFileRoutes(entry),
+      ...treeRoutes(entry),
+      ...systemRoutes(entry, deps.openPreview),
+    ],
+    [terminalStreamRoute(entry, live), eventsRoute(entry, live, deps.appUrl)],
+  )
+}

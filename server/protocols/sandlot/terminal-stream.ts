@@ -1,0 +1,85 @@
+import type { Duplex } from 'node:stream'
+import { pipeline } from 'node:stream'
+import { SandboxError } from '@/lib/errors'
+import type { Entry, SandboxTarget } from '../entry'
+import type { LiveSockets } from '../live-sockets'
+import type { Upgrade, UpgradeRoute } from '../site'
+import { followTerminal } from './terminal-viewer'
+import { acceptHandshake, websocketKey } from './websocket-handshake'
+
+/** What the other end gets to say goodbye once one end is closed. */
+const CLOSE_GRACE_MS = 2_000
+/** A vanished browser is noticed by the kernel's probes. */
+const KEEP_ALIVE_MS = 30_000
+
+/**
+ * A terminal's stream. Who may write is checked here, once; after that the browser's and the agent's sockets are piped into
+ * one another, byte for byte: nothing on this way parses, logs or copies per key.
+ */
+export function terminalStreamRoute(entry: Entry, live: LiveSockets): UpgradeRoute<SandboxTarget> {
+  return {
+    method: 'GET',
+    pattern: '/terminals/:id/stream',
+    async handle(upgrade, target) {
+      const principal = await entry.authorize(upgrade, target, 'view')
+      const agent = await entry.sandboxes.connect(target.id)
+      const terminal = { id: upgrade.params.id ?? '', offset: askedOffset(upgrade) }
+      // A viewer may say some things and not others, so somebody has to read what it says.
+      if (principal.role === 'view') return followTerminal(upgrade, agent, terminal, live, principal)
+      const role = askedRole(upgrade)
+      const key = websocketKey(upgrade.request)
+      const { stream, head } = await agent.openTerminal(terminal.id, { offset: terminal.offset, role, key })
+      join(upgrade, stream, head, (end) => live.hold(principal, end))
+    },
+  }
+}
+
+function join(
+  upgrade: Upgrade,
+  agent: Duplex,
+  agentHead: Buffer,
+  hold: (end: () => void) => () => void,
+): void {
+  const browser = upgrade.socket
+  const destroyBoth = () => {
+    browser.destroy()
+    agent.destroy()
+  }
+  try {
+    const release = hold(destroyBoth)
+    browser.once('close', release)
+  } catch (error) {
+    agent.destroy()
+    throw error
+  }
+  prepare(browser)
+  prepare(agent)
+  acceptHandshake(upgrade.request, browser)
+  browser.write(agentHead)
+  agent.write(upgrade.head)
+  const onEnd = () => setTimeout(destroyBoth, CLOSE_GRACE_MS).unref()
+  pipeline(agent, browser, onEnd)
+  pipeline(browser, agent, onEnd)
+}
+
+/** Keys are sent as they come, and a half-open connection is not kept for ever. */
+function prepare(stream: Duplex): void {
+  if ('setNoDelay' in stream && typeof stream.setNoDelay === 'function') stream.setNoDelay(true)
+  if ('setTimeout' in stream && typeof stream.setTimeout === 'function') stream.setTimeout(0)
+  if ('setKeepAlive' in stream && typeof stream.setKeepAlive === 'function') {
+    stream.setKeepAlive(true, KEEP_ALIVE_MS)
+  }
+}
+
+function askedRole({ context }: Upgrade): 'writer' | 'reader' | null {
+  const role = context.query.get('role')
+  if (role === null || role === 'writer' || role === 'reader') return role
+  throw new SandboxError('bad_request', 'role must be writer or reader.')
+}
+
+function askedOffset({ context }: Upgrade): number | null {
+  const text = context.query.get('offset')
+  if (text === null) return null
+  if (/^\d{1,15}$/.test(text)) return Number(text)
+  throw new SandboxError('bad_request', 'offset must be a whole number, the byte to go on from.')
+}
