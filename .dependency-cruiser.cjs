@@ -43,9 +43,15 @@ const borders = [
       LOG,
     ],
   },
+  // What the protocols share.
   {
-    from: '^server/protocols/[^/]+\\.ts$',
-    may: ['^server/protocols/[^/]+\\.ts$', '^server/auth/', '^lib/protocol/', ERRORS, LOG],
+    from: '^server/protocols/(?![^/]+-site\\.ts$)[^/]+\\.ts$',
+    may: ['^server/protocols/[^/]+\\.ts$', '^server/(sandbox|auth)/', '^lib/protocol/', ERRORS, LOG],
+  },
+  // Where they are put side by side behind one address; a protocol itself never knows another.
+  {
+    from: '^server/protocols/[^/]+-site\\.ts$',
+    may: ['^server/protocols/', '^server/(sandbox|auth)/', '^lib/protocol/', ERRORS, LOG],
   },
   { from: '^server/preview/', may: ['^server/(sandbox|auth)/', '^lib/protocol/', PAGE, ERRORS, LOG] },
   {
