@@ -1,7 +1,7 @@
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream'
 import { SandboxError } from '@/lib/errors'
-import { type PreviewVisit, requestHeaders, responseHeaders } from './headers'
+import { type Headers, type PreviewVisit, requestHeaders, responseHeaders } from './headers'
 import type { PortStreams } from './port-streams'
 
 /** A program that has not begun to answer by then never will; browsers have given up before. */
@@ -53,10 +53,19 @@ export function requestOptions(sandboxId: string, visit: PreviewVisit, req: Inco
     port: visit.port,
     method: req.method ?? 'GET',
     path: visit.context.path + (mark === -1 ? '' : url.slice(mark)),
-    headers: Object.fromEntries(requestHeaders(req, visit)),
+    headers: plainHeaders(requestHeaders(req, visit)),
     maxHeaderSize: MAX_ANSWER_HEADER_BYTES,
     setHost: false,
   }
+}
+
+/** Node takes a list for a header that comes several times, and for Host a string alone. */
+function plainHeaders(headers: Headers): Record<string, string | string[]> {
+  const entries = [...headers].map(([name, values]) => [
+    name,
+    values.length === 1 ? (values[0] ?? '') : values,
+  ])
+  return Object.fromEntries(entries)
 }
 
 function answerTo(
@@ -106,9 +115,17 @@ export function hasBody(req: IncomingMessage): boolean {
 }
 
 function writeHead(res: ServerResponse, answer: IncomingMessage, visit: PreviewVisit): void {
-  for (const [name, values] of responseHeaders(answer, visit))
-    res.setHeader(name, values.length === 1 ? (values[0] ?? '') : values)
-  res.writeHead(answer.statusCode ?? 502)
+  const status = answer.statusCode ?? 0
+  if (status < 200 || status > 599) {
+    answer.destroy()
+    throw new SandboxError(
+      'port_closed',
+      `The program answered with the status ${status}, which HTTP does not have.`,
+    )
+  }
+  for (const [name, value] of Object.entries(plainHeaders(responseHeaders(answer, visit))))
+    res.setHeader(name, value)
+  res.writeHead(status)
   // Node would keep the head back until the first byte of the body, which an event stream may not send for long.
   res.flushHeaders()
 }
