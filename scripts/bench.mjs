@@ -6,6 +6,6 @@ await runScript(async () => {
   const { prepare } = await import('./steps/prepare.mjs')
   const { runVisibly } = await import('./tests/run-visibly.mjs')
   await prepare({ testing: true })
-  const program = ['node_modules/tsx/dist/cli.mjs', '--tsconfig', 'server/tsconfig.json', 'bench/bench.ts']
+  const program = ['node_modules/tsx/dist/cli.mjs', '--tsconfig', 'tsconfig.json', 'bench/bench.ts']
   process.exitCode = await runVisibly(process.execPath, [...program, ...process.argv.slice(2)])
 })
