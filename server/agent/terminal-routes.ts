@@ -1,0 +1,59 @@
+import { SandboxError } from '@/lib/errors'
+import { TerminalBody, TerminalSize } from '@/server/agent-contract'
+import { jsonBody } from './json-body'
+import type { Call, Route } from './router'
+import { TerminalViewer } from './terminal-viewer'
+import { deleteTerminal, findTerminal, listTerminals, openTerminal } from './terminals'
+
+/** Each viewer has a place in the log and up to one window of output on its way. */
+const MAX_VIEWERS = 64
+
+export const terminalRoutes: Route[] = [
+  {
+    method: 'POST',
+    path: '/terminals',
+    handle: async ({ request }) =>
+      Response.json(openTerminal(await jsonBody(request, TerminalBody)), { status: 201 }),
+  },
+  {
+    method: 'GET',
+    path: '/terminals',
+    handle: () => Response.json({ terminals: listTerminals().map((terminal) => terminal.info()) }),
+  },
+  {
+    method: 'GET',
+    path: '/terminals/:id',
+    handle: ({ params: [id = ''] }) => Response.json(findTerminal(id).info()),
+  },
+  {
+    method: 'POST',
+    path: '/terminals/:id/resize',
+    handle: async ({ request, params: [id = ''] }) => {
+      const terminal = findTerminal(id)
+      const { cols, rows } = await jsonBody(request, TerminalSize)
+      terminal.resize(cols, rows)
+      return Response.json(terminal.info())
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/terminals/:id',
+    handle: async ({ params: [id = ''] }) => {
+      await deleteTerminal(id)
+      return new Response(null, { status: 204 })
+    },
+  },
+  { method: 'WS', path: '/terminals/:id/stream', handle: viewTerminal },
+]
+
+function viewTerminal({ params: [id = ''], query }: Call): TerminalViewer {
+  const terminal = findTerminal(id)
+  if (terminal.viewerCount >= MAX_VIEWERS) {
+    throw new SandboxError('too_many', `A terminal has at most ${MAX_VIEWERS} viewers.`)
+  }
+  return new TerminalViewer(terminal, {
+    offset: query.optional('offset') === undefined ? undefined : query.count('offset', 0),
+    role: query.oneOf('role', ['writer', 'reader'], 'reader'),
+    isLocked: query.flag('locked'),
+  })
+}

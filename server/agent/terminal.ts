@@ -1,0 +1,182 @@
+import { TERMINAL_LOG_BYTES, type TerminalBody, type TerminalInfo } from '@/server/agent-contract'
+import { TerminalLog } from './terminal-log'
+import { defaultShell, exitCodeOf, shellCommand, signalGroup, startUserProcess } from './user-process'
+
+const DEFAULT_SIZE = { cols: 80, rows: 24 }
+const MAX_SIZE = 1000
+/** Output is sent at once where none was sent for so long, and gathered for as long where some was. */
+const GATHER_MS = 2
+/** So much of it is not kept waiting. */
+const GATHER_BYTES = 64 * 1024
+/** Between the end of the program and the last of its output. */
+const LAST_OUTPUT_MS = 1_000
+/** For shells to save their history. */
+const HANG_UP_GRACE_MS = 1_000
+/** Input that the program has not read: more than a large paste, less than would hurt the agent. */
+const MAX_UNREAD_INPUT_BYTES = 8 * 1024 * 1024
+const GONE = 4410
+
+export type Role = 'writer' | 'reader'
+
+/** Who looks on: told when there is something to send, when its role changes, and when it is over. */
+interface Viewer {
+  pump(): void
+  setRole(role: Role): void
+  end(code: number, reason: string): void
+}
+
+/** One PTY and the program on it. */
+export class Terminal {
+  readonly id: string
+  readonly log: TerminalLog
+  readonly ended: Promise<void>
+  readonly #title: string
+  readonly #createdAtMs = Date.now()
+  readonly #child: Bun.Subprocess
+  readonly #pty: Bun.Terminal
+  readonly #viewers = new Set<Viewer>()
+  #writer: Viewer | undefined
+  #cols: number
+  #rows: number
+  #exitCode: number | null = null
+  #unreadInputBytes = 0
+  #gatherTimer: ReturnType<typeof setTimeout> | undefined
+  #sentAt = 0
+  #sentOffset = 0
+
+  constructor(id: string, body: TerminalBody) {
+    this.id = id
+    this.#cols = clampSize(body.cols ?? DEFAULT_SIZE.cols)
+    this.#rows = clampSize(body.rows ?? DEFAULT_SIZE.rows)
+    this.log = new TerminalLog(TERMINAL_LOG_BYTES, { cols: this.#cols, rows: this.#rows })
+    const shell = body.shell ?? defaultShell()
+    const argv = body.command === undefined ? [shell, '-l'] : shellCommand(body.command, shell)
+    this.#title = body.title ?? body.command ?? (shell.split('/').at(-1) || shell)
+    const lastOutput = Promise.withResolvers<void>()
+    const environment = { TERM: 'xterm-256color', COLORTERM: 'truecolor', ...body.environment }
+    const child = startUserProcess(
+      { argv, cwd: body.cwd, environment },
+      {
+        terminal: {
+          cols: this.#cols,
+          rows: this.#rows,
+          data: (_pty, bytes) => this.#take(bytes),
+          drain: () => {
+            this.#unreadInputBytes = 0
+          },
+          exit: () => lastOutput.resolve(),
+        },
+      },
+    )
+    this.#child = child
+    this.#pty = child.terminal as Bun.Terminal
+    this.ended = this.#end(lastOutput.promise)
+  }
+
+  get pid(): number {
+    return this.#child.pid
+  }
+
+  get exitCode(): number | null {
+    return this.#exitCode
+  }
+
+  get viewerCount(): number {
+    return this.#viewers.size
+  }
+
+  info(): TerminalInfo {
+    return {
+      id: this.id,
+      pid: this.pid,
+      title: this.#title,
+      status: this.#exitCode === null ? 'running' : 'exited',
+      exitCode: this.#exitCode,
+      cols: this.#cols,
+      rows: this.#rows,
+      createdAtMs: this.#createdAtMs,
+      endOffset: this.log.endOffset,
+      startOffset: this.log.startOffset,
+      viewers: this.#viewers.size,
+    }
+  }
+
+  input(bytes: Uint8Array): void {
+    if (this.#exitCode !== null || this.#pty.closed) return
+    if (this.#unreadInputBytes + bytes.length > MAX_UNREAD_INPUT_BYTES) return
+    this.#unreadInputBytes += bytes.length
+    this.#pty.write(bytes as Uint8Array<ArrayBuffer>)
+  }
+
+  resize(cols: number, rows: number): void {
+    const [newCols, newRows] = [clampSize(cols), clampSize(rows)]
+    if (newCols === this.#cols && newRows === this.#rows) return
+    this.#cols = newCols
+    this.#rows = newRows
+    if (!this.#pty.closed) this.#pty.resize(newCols, newRows)
+    this.log.resize(newCols, newRows)
+    this.#flush()
+  }
+
+  addViewer(viewer: Viewer): void {
+    this.#viewers.add(viewer)
+  }
+
+  removeViewer(viewer: Viewer): void {
+    this.#viewers.delete(viewer)
+    if (this.#writer === viewer) this.#writer = undefined
+  }
+
+  isWriter(viewer: Viewer): boolean {
+    return this.#writer === viewer
+  }
+
+  setWriter(viewer: Viewer): void {
+    const before = this.#writer
+    this.#writer = viewer
+    if (before !== viewer) before?.setRole('reader')
+    viewer.setRole('writer')
+  }
+
+  /** SIGHUP, as when a window is closed; then SIGKILL to what stayed. Resolves when the program is gone. */
+  async close(): Promise<void> {
+    if (this.#exitCode === null) {
+      signalGroup(this.pid, 'SIGHUP')
+      signalGroup(this.pid, 'SIGCONT')
+      const kill = setTimeout(() => signalGroup(this.pid, 'SIGKILL'), HANG_UP_GRACE_MS)
+      await this.ended
+      clearTimeout(kill)
+      signalGroup(this.pid, 'SIGKILL')
+    }
+    for (const viewer of this.#viewers) viewer.end(GONE, 'This terminal was closed.')
+  }
+
+  #take(bytes: Uint8Array): void {
+    this.log.append(bytes)
+    if (this.#viewers.size === 0) return
+    const isDue = performance.now() - this.#sentAt >= GATHER_MS
+    if (isDue || this.log.endOffset - this.#sentOffset >= GATHER_BYTES) this.#flush()
+    else this.#gatherTimer ??= setTimeout(() => this.#flush(), GATHER_MS)
+  }
+
+  #flush(): void {
+    clearTimeout(this.#gatherTimer)
+    this.#gatherTimer = undefined
+    this.#sentAt = performance.now()
+    this.#sentOffset = this.log.endOffset
+    for (const viewer of this.#viewers) viewer.pump()
+  }
+
+  /** `exit` of a Bun.Terminal tells of the PTY, not of the program: the exit code is the child's. */
+  async #end(lastOutput: Promise<void>): Promise<void> {
+    await this.#child.exited
+    await Promise.race([lastOutput, Bun.sleep(LAST_OUTPUT_MS)])
+    this.#exitCode = exitCodeOf(this.#child)
+    this.#pty.close()
+    this.#flush()
+  }
+}
+
+function clampSize(size: number): number {
+  return Math.min(Math.max(Math.trunc(size), 1), MAX_SIZE)
+}

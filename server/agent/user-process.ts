@@ -1,0 +1,127 @@
+import { statSync, writeFileSync } from 'node:fs'
+import { constants, setPriority } from 'node:os'
+import { SandboxError } from '@/lib/errors'
+import { userEnvironment, workingDirectory } from './configuration'
+import { errnoOf, fromErrno, onPath } from './errno'
+import { addOwnChild } from './own-children'
+import { checkPath } from './paths'
+
+/** The kernel takes user processes first when memory runs out, and the agent goes on answering. */
+const OOM_SCORE = '1000'
+/** Behind the agent for processor time, before what users themselves call nice. */
+const NICENESS = 5
+
+export interface UserCommand {
+  argv: string[]
+  cwd?: string | undefined
+  environment?: Record<string, string> | undefined
+}
+
+type Stdin = Bun.SpawnOptions.Writable
+type Output = Bun.SpawnOptions.Readable
+
+/** Starts a program in a session of its own, so that a signal to `-pid` reaches all of it and nothing else. */
+export function startUserProcess<In extends Stdin, Out extends Output, Err extends Output>(
+  command: UserCommand,
+  options: Bun.SpawnOptions.SpawnOptions<In, Out, Err>,
+): Bun.Subprocess<In, Out, Err> {
+  const cwd = workDirectory(command.cwd)
+  const env = userEnvironment(checkEnvironment(command.environment))
+  const [program = '', ...args] = command.argv
+  const path = findProgram(program, env.PATH, cwd)
+  try {
+    const child = Bun.spawn([path, ...args], { ...options, cwd, env, argv0: program, detached: true })
+    addOwnChild(child.pid, child.exited)
+    yieldTo(child.pid)
+    return child
+  } catch (thrown) {
+    throw spawnError(thrown, program)
+  }
+}
+
+/** To the whole group; fine when nothing is left of it. */
+export function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal)
+  } catch (thrown) {
+    if (errnoOf(thrown) !== 'ESRCH') throw fromErrno(thrown, `process group ${pid}`)
+  }
+}
+
+interface Ended {
+  exitCode: number | null
+  /** A number where the signal has no name, as the real-time ones. */
+  signalCode: NodeJS.Signals | number | null
+}
+
+/** As shells have it: 128 and the number of the signal. */
+export function exitCodeOf({ exitCode, signalCode }: Ended): number {
+  if (signalCode === null) return exitCode ?? 0
+  return 128 + (typeof signalCode === 'number' ? signalCode : (constants.signals[signalCode] ?? 0))
+}
+
+export function signalNameOf({ signalCode }: Ended): string | null {
+  return typeof signalCode === 'number' ? `SIG${signalCode}` : signalCode
+}
+
+/** `shell -c command`; bash where the sandbox has it. */
+export function shellCommand(command: string, shell: string | undefined): string[] {
+  if (command.includes('\0'))
+    throw new SandboxError('bad_request', 'A command cannot contain a NUL character.')
+  return [shell ?? defaultShell(), '-c', command]
+}
+
+export function defaultShell(): string {
+  return Bun.which('bash', { PATH: userEnvironment().PATH ?? '' }) ? 'bash' : 'sh'
+}
+
+function findProgram(program: string, searchPath = '', cwd: string): string {
+  const path = Bun.which(program, { PATH: searchPath, cwd })
+  if (!path) {
+    throw new SandboxError('bad_request', `There is no program “${program}” in this sandbox that can be run.`)
+  }
+  return path
+}
+
+function workDirectory(asked: string | undefined): string {
+  const cwd = checkPath(asked ?? workingDirectory())
+  const stat = onPath(cwd, () => statSync(cwd))
+  if (!stat.isDirectory()) throw new SandboxError('not_directory', `Not a directory to work in: ${cwd}`)
+  return cwd
+}
+
+export function checkEnvironment(environment: Record<string, string> = {}): Record<string, string> {
+  for (const [name, value] of Object.entries(environment)) {
+    if (name === '' || name.includes('=') || name.includes('\0') || value.includes('\0')) {
+      throw new SandboxError(
+        'bad_request',
+        `“environment.${name}” cannot be the name and value of a variable.`,
+      )
+    }
+  }
+  return environment
+}
+
+/** A child that is gone again by now needs neither. */
+function yieldTo(pid: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/oom_score_adj`, OOM_SCORE)
+    setPriority(pid, NICENESS)
+  } catch {
+    // Without /proc, or with the child already ended, it runs on as it is.
+  }
+}
+
+function spawnError(thrown: unknown, program: string): Error {
+  if (errnoOf(thrown) === 'E2BIG') {
+    return new SandboxError('too_large', 'The command and its environment are too long for Linux.', {
+      cause: thrown,
+    })
+  }
+  if (errnoOf(thrown) === 'ENOEXEC') {
+    return new SandboxError('bad_request', `This is not a program that can be run: ${program}`, {
+      cause: thrown,
+    })
+  }
+  return fromErrno(thrown, program)
+}
