@@ -58,9 +58,7 @@ export class BubblewrapProvider implements Provider {
     const sandbox = await this.#find(id)
     const unenforced = this.#host.unenforced(spec)
     return this.#starts.run(async () => {
-      if (sandbox.isRunning) return { id, unenforced }
       try {
-        await sandbox.stop()
         await sandbox.start(spec)
       } catch (error) {
         throw asProviderFailure(error)

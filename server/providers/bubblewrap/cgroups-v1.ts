@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SandboxLimits } from '../provider'
-import type { Cgroup, Cgroups, LimitName } from './cgroups'
+import type { Cgroup, Cgroups, LimitName } from './cgroup'
 
 const CONTROLLERS = ['memory', 'cpu', 'cpuacct', 'pids', 'freezer'] as const
 type Controller = (typeof CONTROLLERS)[number]

@@ -1,4 +1,4 @@
-import type { Cgroups } from './cgroups'
+import type { Cgroups } from './cgroup'
 
 export function findCgroupsV2(): Cgroups | null {
   return null

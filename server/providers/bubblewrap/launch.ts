@@ -16,8 +16,8 @@ export interface LaunchInputs {
 }
 
 /**
- * Runs as whoever runs Sandlot: joins the control groups, sets what is inherited, takes the sandbox's user. One program
- * after the other in one process, since each new one costs a millisecond of the start.
+ * Run as whoever runs Sandlot: joins the control groups and sets what is inherited. Then one program takes the place of the
+ * other in one process, since each new one costs a millisecond of the start.
  * Descriptors: 0 the secret, 1 "ready", 2 errors, 3 bubblewrap's info, 4 the network's, 5 the filter.
  */
 const ENTER = `set -eu
@@ -25,26 +25,29 @@ for file in $SANDLOT_CGROUPS; do echo 0 > "$file"; done
 ulimit -c 0
 [ -z "$SANDLOT_OPEN_FILES" ] || ulimit -n "$SANDLOT_OPEN_FILES"
 [ -z "$SANDLOT_FILE_BLOCKS" ] || ulimit -f "$SANDLOT_FILE_BLOCKS"
-exec $SANDLOT_AS "$@"
+`
+
+const WITHOUT_NETWORK = `${ENTER}
+exec $SANDLOT_AS bwrap "$@"
 `
 
 /**
  * The network namespace belongs to an outer user namespace, over which the sandbox's inner one has no rights: no code
  * inside can ever change its routes. slirp4netns joins from outside as the same unprivileged user, and ends when the
- * pipe does that the agent keeps open unknowingly. The pipe's first line tells it whose namespaces to join.
+ * pipe does that the agent unknowingly keeps open. The pipe's first line tells it whose namespaces to join.
  */
-const WITH_NETWORK = `set -eu
+const WITH_NETWORK = `${ENTER}
 exec 6<&0 7>&1
 {
   exec 0<&6 6<&- 4>&-
-  exec unshare --user --map-root-user --net -- /bin/sh -c "$SANDLOT_INSIDE" sh "$@"
+  exec $SANDLOT_AS unshare --user --map-root-user --net -- /bin/sh -c "$SANDLOT_INSIDE" sh "$@"
 } | {
   exec 6<&- 7>&- 3>&- 5<&- 2>/dev/null
   read -r pid
   read -r own rest < /proc/self/stat
   echo "$own" >&4
-  exec >/dev/null slirp4netns --configure --mtu=65520 --cidr="$SANDLOT_CIDR" --disable-host-loopback \\
-    --enable-sandbox --enable-seccomp --ready-fd=4 --exit-fd=0 "$pid" tap0
+  exec >/dev/null $SANDLOT_AS slirp4netns --configure --mtu=65520 --cidr="$SANDLOT_CIDR" \\
+    --disable-host-loopback --enable-sandbox --enable-seccomp --ready-fd=4 --exit-fd=0 "$pid" tap0
 } &
 `
 
@@ -65,26 +68,21 @@ export const HOST_ENVIRONMENT = { PATH: HOST_PATH, NODE_ENV: 'production' } as c
 const FILE_BLOCK_BYTES = 512
 
 /** Starts the sandbox; resolves when its agent takes connections and its network, if any, is up. */
-export async function launch(inputs: LaunchInputs, onSpawn: (pid: number) => void): Promise<Launched> {
+export async function launch(inputs: LaunchInputs): Promise<Launched> {
+  const script = inputs.network === null ? WITHOUT_NETWORK : WITH_NETWORK
   const seccomp = openSync(inputs.seccompFile, 'r')
   try {
-    const child = spawn('/bin/sh', ['-c', ENTER, 'sh', ...programOf(inputs)], {
+    const child = spawn('/bin/sh', ['-c', script, 'sh', ...inputs.bubblewrapArguments], {
       // A session of its own: no signal to Sandlot's terminal reaches it.
       detached: true,
       cwd: '/',
       env: environmentOf(inputs),
       stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', seccomp],
     })
-    if (child.pid !== undefined) onSpawn(child.pid)
     return await awaitReady(child, inputs.secret, inputs.network !== null)
   } finally {
     closeSync(seccomp)
   }
-}
-
-function programOf({ network, bubblewrapArguments }: LaunchInputs): string[] {
-  if (network === null) return ['bwrap', ...bubblewrapArguments]
-  return ['/bin/sh', '-c', WITH_NETWORK, 'sh', ...bubblewrapArguments]
 }
 
 function environmentOf({ cgroupFiles, limits, network, uid }: LaunchInputs): NodeJS.ProcessEnv {

@@ -6,13 +6,15 @@ import { SandboxError } from '@/lib/errors'
 import type { SandboxLimits, SandboxSpec, SandboxUsage } from '../provider'
 import { AgentSocket } from './agent-socket'
 import { bubblewrapArguments } from './arguments'
-import type { Cgroup } from './cgroups'
+import type { Cgroup } from './cgroup'
 import { type Host, missingNetworkTool, openFilesOf } from './host'
 import { type HostProcess, identify, isAlive, signalProcess } from './host-process'
 import { launch } from './launch'
 import type { SandboxPlaces } from './places'
 import { readState, type SandboxState, writeState } from './state'
 import { findStrays } from './strays'
+import { Turnstile } from './turnstile'
+import { Writers } from './writers'
 
 /** Directories that a new sandbox has of its own. */
 const OWN_DIRS: [path: string, mode: number][] = [
@@ -36,6 +38,9 @@ export class LocalSandbox {
   readonly #cgroup: Cgroup | null
   #state: SandboxState
   #socket: AgentSocket | null = null
+  /** One act at a time: a start and an end must not meet. */
+  readonly #turns = new Turnstile(1)
+  readonly #writers: Writers
 
   private constructor(id: string, host: Host, state: SandboxState) {
     this.id = id
@@ -43,6 +48,7 @@ export class LocalSandbox {
     this.#places = host.places.of(id)
     this.#cgroup = host.cgroupOf(id)
     this.#state = state
+    this.#writers = new Writers(this.#cgroup, () => this.#state.agent?.pid ?? null)
   }
 
   /** Makes its directories. Nothing runs yet. */
@@ -60,6 +66,7 @@ export class LocalSandbox {
       network: null,
       socketInode: null,
       diskBytes: null,
+      areWritersHeld: false,
     })
     mkdirSync(places.privateDir, { mode: 0o700 })
     sandbox.#save()
@@ -95,37 +102,47 @@ export class LocalSandbox {
     return this.#places.root
   }
 
-  async start(spec: SandboxSpec): Promise<void> {
-    this.#host.uids.reclaim(this.#state.uid, this.#host.ownerOf(this.id))
-    this.#state = { ...this.#state, egress: spec.egress, limits: spec.limits }
-    this.#renewSocketDir()
-    this.#cgroup?.create(spec.limits)
-    try {
-      const launched = await launch(this.#launchInputs(spec), () => undefined)
-      this.#socket = AgentSocket.take(this.#places, this.#state.uid)
-      this.#state.agent = identify(launched.agentPid)
-      this.#state.network = launched.networkPid === null ? null : identify(launched.networkPid)
-      this.#state.socketInode = this.#socket.inode
-      this.#state.phase = 'running'
-      this.#save()
-    } catch (error) {
+  /** Does nothing where it runs already. */
+  start(spec: SandboxSpec): Promise<void> {
+    return this.#turns.run(async () => {
+      if (this.isRunning) return
       await this.#endAll()
-      throw error
-    }
+      this.#host.uids.reclaim(this.#state.uid, this.#host.ownerOf(this.id))
+      this.#state = { ...this.#state, egress: spec.egress, limits: spec.limits }
+      this.#renewSocketDir()
+      this.#cgroup?.create(spec.limits)
+      try {
+        await this.#launch(spec)
+      } catch (error) {
+        await this.#endAll()
+        throw error
+      }
+    })
   }
 
   /** Ends all its processes and waits until the kernel has done so. */
-  async stop(): Promise<void> {
-    await this.#endAll()
-    this.#state = { ...this.#state, phase: 'stopped', agent: null, network: null, socketInode: null }
-    this.#save()
+  stop(): Promise<void> {
+    return this.#turns.run(() => this.#settle())
   }
 
   /** Its files leave the disk a little later. */
-  async delete(): Promise<void> {
-    await this.#endAll()
-    this.#host.trash.take(this.#places.base)
-    this.#host.uids.release(this.#state.uid, this.#host.ownerOf(this.id))
+  delete(): Promise<void> {
+    return this.#turns.run(async () => {
+      await this.#endAll()
+      this.#host.trash.take(this.#places.base)
+      this.#host.uids.release(this.#state.uid, this.#host.ownerOf(this.id))
+      this.#state = { ...this.#state, phase: 'stopped', agent: null, network: null, socketInode: null }
+    })
+  }
+
+  /** Clears up where its first process is gone without our doing, and says why it is; `null` where it is not. */
+  clearUpAfterEnd(): Promise<'out_of_memory' | 'unknown' | null> {
+    return this.#turns.run(async () => {
+      if (!this.hasEnded) return null
+      const reason = (this.#cgroup?.outOfMemoryKills() ?? 0) > 0 ? 'out_of_memory' : 'unknown'
+      await this.#settle()
+      return reason
+    })
   }
 
   connect(): Promise<Socket> {
@@ -146,14 +163,49 @@ export class LocalSandbox {
     }
   }
 
-  get ranOutOfMemory(): boolean {
-    return (this.#cgroup?.outOfMemoryKills() ?? 0) > 0
+  /** Pauses what writes, or lets it go on; `true` where that changed anything. */
+  holdWriters(shouldHold: boolean): Promise<boolean> {
+    return this.#turns.run(async () => {
+      const { agent } = this.#state
+      if (!this.isRunning || agent === null || this.#state.areWritersHeld === shouldHold) return false
+      // Recorded first: what is held must be let go, whoever finds it.
+      this.#state.areWritersHeld = true
+      this.#save()
+      if (shouldHold) this.#writers.hold(agent.pid)
+      else this.#writers.release()
+      this.#state.areWritersHeld = shouldHold
+      this.#save()
+      return true
+    })
+  }
+
+  /** New processes of a held sandbox go on until the next look; they may be the ones that make room. */
+  get areWritersHeld(): boolean {
+    return this.#state.areWritersHeld
+  }
+
+  noteDisk(bytes: number): void {
+    this.#state.diskBytes = bytes
   }
 
   /** Lets go of descriptors; the sandbox goes on. */
   close(): void {
     this.#socket?.close()
     this.#socket = null
+  }
+
+  async #launch(spec: SandboxSpec): Promise<void> {
+    const launched = await launch(this.#launchInputs(spec))
+    this.#socket = AgentSocket.take(this.#places, this.#state.uid)
+    this.#state = {
+      ...this.#state,
+      phase: 'running',
+      agent: identify(launched.agentPid),
+      network: launched.networkPid === null ? null : identify(launched.networkPid),
+      socketInode: this.#socket.inode,
+      areWritersHeld: false,
+    }
+    this.#save()
   }
 
   #launchInputs(spec: SandboxSpec) {
@@ -188,6 +240,13 @@ export class LocalSandbox {
     rmSync(this.#places.socket, { force: true })
   }
 
+  async #settle(): Promise<void> {
+    await this.#endAll()
+    if (this.#state.phase === 'stopped') return
+    this.#state = { ...this.#state, phase: 'stopped', agent: null, network: null, socketInode: null }
+    this.#save()
+  }
+
   async #endAll(): Promise<void> {
     this.close()
     const { agent, network, phase } = this.#state
@@ -196,6 +255,7 @@ export class LocalSandbox {
     const known = [agent, network, ...strays].filter((entry) => entry !== null)
     // The first process of the namespace takes all others with it, whatever they do.
     for (const entry of known) signalProcess(entry, 'SIGKILL')
+    this.#writers.release()
     this.#cgroup?.kill()
     await this.#untilGone(known)
   }

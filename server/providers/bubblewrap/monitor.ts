@@ -1,4 +1,5 @@
 import type { SandboxChange } from '../provider'
+import { DiskWatch } from './disk-watch'
 import type { Host } from './host'
 import type { LocalSandbox } from './local-sandbox'
 
@@ -12,13 +13,16 @@ export class Monitor {
   readonly #host: Host
   readonly #sandboxes: () => LocalSandbox[]
   readonly #listeners = new Set<Listener>()
-  #timer: NodeJS.Timeout | null = null
-  #current: Promise<void> = Promise.resolve()
+  readonly #disk: DiskWatch
+  readonly #timer: NodeJS.Timeout
+  #ends: Promise<void> | null = null
+  #disks: Promise<void> | null = null
 
   constructor(host: Host, sandboxes: () => LocalSandbox[]) {
     this.#host = host
     this.#sandboxes = sandboxes
-    this.#timer = setInterval(() => this.#tick(), LOOK_INTERVAL_MS)
+    this.#disk = new DiskWatch(host.places.dataDir, (id, change) => this.#tell(id, change))
+    this.#timer = setInterval(() => this.#look(), LOOK_INTERVAL_MS)
     this.#timer.unref()
   }
 
@@ -28,25 +32,32 @@ export class Monitor {
   }
 
   async close(): Promise<void> {
-    if (this.#timer) clearInterval(this.#timer)
-    this.#timer = null
-    await this.#current
+    clearInterval(this.#timer)
+    await Promise.all([this.#ends, this.#disks])
   }
 
-  #tick(): void {
-    this.#current = this.#current
-      .then(() => this.#look())
-      .catch((error: unknown) => {
-        this.#host.log.error({ err: error }, 'A look at the sandboxes failed')
-      })
+  /** A long walk through a large tree must not keep the end of another sandbox from being noticed. */
+  #look(): void {
+    this.#ends ??= this.#guarded(this.#lookAtEnds()).finally(() => {
+      this.#ends = null
+    })
+    this.#disks ??= this.#guarded(this.#disk.look(this.#sandboxes())).finally(() => {
+      this.#disks = null
+    })
   }
 
-  async #look(): Promise<void> {
+  async #lookAtEnds(): Promise<void> {
     for (const sandbox of this.#sandboxes()) {
-      if (!sandbox.hasEnded) continue
-      const reason = sandbox.ranOutOfMemory ? 'out_of_memory' : 'unknown'
-      await sandbox.stop()
-      this.#tell(sandbox.id, { type: 'exited', reason })
+      const reason = sandbox.hasEnded ? await sandbox.clearUpAfterEnd() : null
+      if (reason !== null) this.#tell(sandbox.id, { type: 'exited', reason })
+    }
+  }
+
+  async #guarded(work: Promise<void>): Promise<void> {
+    try {
+      await work
+    } catch (error) {
+      this.#host.log.error({ err: error }, 'A look at the sandboxes failed')
     }
   }
 

@@ -24,6 +24,7 @@ const State = z.object({
   network: process.nullable(),
   socketInode: z.number().nullable(),
   diskBytes: z.number().nullable(),
+  areWritersHeld: z.boolean(),
 })
 
 export type SandboxState = z.infer<typeof State>

@@ -1,0 +1,78 @@
+import { readdirSync } from 'node:fs'
+import type { Cgroup } from './cgroup'
+import { readStat } from './host-process'
+
+/** Processes that fork while they are stopped need another round; more than this many never end. */
+const MAX_ROUNDS = 20
+
+/** What a full disk pauses: everything in a sandbox but its agent. */
+export class Writers {
+  readonly #cgroup: Cgroup | null
+  readonly #agentPid: () => number | null
+  #stopped: number[] = []
+
+  constructor(cgroup: Cgroup | null, agentPid: () => number | null) {
+    this.#cgroup = cgroup
+    this.#agentPid = agentPid
+  }
+
+  hold(agentPid: number): void {
+    if (this.#cgroup) this.#cgroup.freezeWriters(agentPid)
+    else this.#stopAll(agentPid)
+  }
+
+  release(): void {
+    if (this.#cgroup) this.#cgroup.thaw()
+    else this.#continueAll()
+  }
+
+  /** Without a freezer: programs notice it and could undo it for one another, but most do not. */
+  #stopAll(agentPid: number): void {
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const running = descendantsOf(agentPid).filter((pid) => !isStopped(pid))
+      if (running.length === 0) return
+      for (const pid of running) signal(pid, 'SIGSTOP')
+      this.#stopped.push(...running)
+    }
+  }
+
+  /** After a restart of ours it is not known which were stopped by us: all go on. */
+  #continueAll(): void {
+    const agentPid = this.#agentPid()
+    const all = agentPid === null ? [] : descendantsOf(agentPid)
+    for (const pid of all)
+      if (this.#stopped.length === 0 || this.#stopped.includes(pid)) signal(pid, 'SIGCONT')
+    this.#stopped = []
+  }
+}
+
+/** All that hangs below pid 1 of a sandbox, orphans included: they become its children. */
+function descendantsOf(root: number): number[] {
+  const children = new Map<number, number[]>()
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue
+    const parent = readStat(Number(name))?.parentPid
+    if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), Number(name)])
+  }
+  const found: number[] = []
+  const open = [root]
+  for (let pid = open.pop(); pid !== undefined; pid = open.pop()) {
+    const below = children.get(pid) ?? []
+    found.push(...below)
+    open.push(...below)
+  }
+  return found
+}
+
+function isStopped(pid: number): boolean {
+  const state = readStat(pid)?.state
+  return state === undefined || state === 'T' || state === 'Z'
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name)
+  } catch {
+    // Ended meanwhile.
+  }
+}
