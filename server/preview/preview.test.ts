@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { SandboxError } from '@/lib/errors'
+import type { Target } from '../address'
 import { createHttpServer, type HttpServer, type Site } from '../http-server'
 import { createLogger } from '../log'
 import type { RequestContext } from '../request-context'
@@ -67,7 +68,6 @@ beforeEach(async () => {
   passes = new Passes(Buffer.alloc(32, 7))
   tickets = new PreviewTickets({ passes, sandboxDomain: null })
   site = createPreviewSite({ openPort, passes, tickets })
-  const none: Site<never> = { request: () => undefined, upgrade: () => undefined }
   http = createHttpServer({
     log: createLogger('silent'),
     book: {
@@ -77,7 +77,7 @@ beforeEach(async () => {
       isDev: false,
     },
     isSecureHost: () => false,
-    sites: { app: none, api: none, sandbox: none, preview: site },
+    sites: { app: none(), api: none(), sandbox: none(), preview: site },
   })
   http.server.listen(0, '127.0.0.1')
   await once(http.server, 'listening')
@@ -92,6 +92,10 @@ afterEach(async () => {
   http.server.closeAllConnections()
   await http.close()
 })
+
+function none<Kind extends Target['kind']>(): Site<Kind> {
+  return { request: () => undefined, upgrade: () => undefined }
+}
 
 async function openPort(id: string, port: number): Promise<Duplex> {
   if (openError !== null) throw openError

@@ -1,0 +1,89 @@
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { SandboxError } from '@/lib/errors'
+
+/** Sandboxes of root have users of their own, who must get through to their files; nobody gets a listing. */
+const MODE = process.getuid?.() === 0 ? 0o711 : 0o700
+/** Starts that meet: each loses at most once to each other. */
+const MAX_ATTEMPTS = 20
+
+/** Makes the data directory and keeps it for this process: two that manage the same sandboxes would end each other's. */
+export function takeDataFolder(folder: string): { release(): void } {
+  try {
+    mkdirSync(folder, { recursive: true, mode: MODE })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new SandboxError(
+      'bad_request',
+      `The data directory cannot be made: ${reason}. Set SANDLOT_DATA_DIR.`,
+    )
+  }
+  const lock = join(folder, 'server.lock')
+  const own = `${process.pid} ${startOf(process.pid) ?? ''}`
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    if (tryLink(lock, own)) return { release: () => release(lock, own) }
+    const holder = read(lock)
+    if (holder !== null && isAlive(holder)) throw taken(folder, holder)
+    if (holder !== null) removeStale(lock, holder)
+  }
+  throw taken(folder, read(lock) ?? 'unknown')
+}
+
+/** Written whole beside its place and linked there: whoever links first has it. */
+function tryLink(lock: string, content: string): boolean {
+  const draft = `${lock}.${process.pid}`
+  writeFileSync(draft, content, { mode: 0o600 })
+  try {
+    linkSync(draft, lock)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  } finally {
+    rmSync(draft, { force: true })
+  }
+}
+
+/** Another start may have replaced it between our look and our hand: then it goes back. */
+function removeStale(lock: string, holder: string): void {
+  const aside = `${lock}.stale.${process.pid}`
+  try {
+    renameSync(lock, aside)
+    if (read(aside) !== holder) linkSync(aside, lock)
+  } catch (error) {
+    if (!['ENOENT', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+  } finally {
+    rmSync(aside, { force: true })
+  }
+}
+
+function release(lock: string, own: string): void {
+  if (read(lock) === own) rmSync(lock, { force: true })
+}
+
+function read(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return null
+  }
+}
+
+function isAlive(holder: string): boolean {
+  const [pid, start] = holder.split(' ')
+  return startOf(Number(pid)) === start
+}
+
+/** When a process began, in ticks since the machine did: process numbers come again, this does not. */
+function startOf(pid: number): string | undefined {
+  const stat = read(`/proc/${pid}/stat`)
+  // The name, in brackets, may hold blanks and brackets; the 22nd field is the 20th after it.
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+}
+
+function taken(folder: string, holder: string): SandboxError {
+  return new SandboxError(
+    'conflict',
+    `Another Sandlot (process ${holder.split(' ')[0]}) uses ${folder}. Stop it, or start this one with another SANDLOT_DATA_DIR.`,
+  )
+}

@@ -1,0 +1,179 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { loadAssertionKey } from '@/lib/auth/assertion'
+import { createSignInLink } from '@/lib/auth/sign-in-link'
+import { ApiKeyStore } from '@/lib/db/api-keys'
+import { MagicLinkStore } from '@/lib/db/magic-links'
+import { type OpenDatabase, openDatabase } from '@/lib/db/open-database'
+import { SandboxStore } from '@/lib/db/sandboxes'
+import { SessionTokenStore } from '@/lib/db/session-tokens'
+import { SandboxError } from '@/lib/errors'
+import { Access } from './auth/access'
+import { authSecretOf } from './auth-secret'
+import { type Config, readStart, tellNext } from './config'
+import { takeDataFolder } from './data-folder'
+import { withHealth } from './health'
+import { createHttpServer } from './http-server'
+import { listen } from './listen'
+import { createLogger, type Logger } from './log'
+import { startNextApp } from './next-app'
+import { Passes } from './preview/pass'
+import { createPreviewSite } from './preview/site'
+import { PreviewTickets } from './preview/tickets'
+import { createApiSite } from './protocols/api-site'
+import { createSandboxSite } from './protocols/sandbox-site'
+import { BubblewrapProvider } from './providers/bubblewrap'
+import { rootFolder } from './root-folder'
+import { SandboxService } from './sandbox/sandbox-service'
+import { openSeal } from './sandbox/seal'
+import { closeOnSignals } from './shutdown'
+import { createStartingSites } from './starting-sites'
+import { loadTemplate } from './templates/catalog'
+import { addressBookOf, sharedDomainWarning, type Urls, urlsOf } from './urls'
+
+/** Where commands and terminals of a new sandbox start. */
+const SANDBOX_DIRECTORY = '/workspace'
+
+const root = rootFolder()
+
+async function main(): Promise<void> {
+  const start = readStart(root, process.argv.slice(2))
+  if (start.kind === 'help') return console.log(start.text)
+  const { config } = start
+  const log = createLogger(config.logLevel)
+  // What nobody awaited is a mistake of ours, but no reason to cut everybody's terminals.
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'))
+  const warning = sharedDomainWarning(config)
+  if (warning !== null) console.warn(warning)
+  const folder = takeDataFolder(config.dataDir)
+  process.once('exit', () => folder.release())
+  await run(config, log)
+}
+
+async function run(config: Config, log: Logger): Promise<void> {
+  const starting = createStartingSites()
+  let urls = urlsOf(config, config.port)
+  const http = createHttpServer({
+    log,
+    book: addressBookOf(config, namesIn(join(root, 'public'))),
+    isSecureHost: (name) => urls.isSecureHost(name),
+    sites: starting.sites,
+  })
+  const port = await listen(http.server, config.host, config.port)
+  urls = urlsOf(config, port)
+
+  const database = await openDatabase(config.databaseUrl)
+  const secret = authSecretOf(config)
+  tellNext({
+    DATABASE_URL: config.databaseUrl,
+    SANDLOT_DATA_DIR: config.dataDir,
+    SANDLOT_URL: urls.app,
+    SANDLOT_API_URL: urls.loopback,
+    NEXTAUTH_URL: urls.app,
+    NEXTAUTH_SECRET: secret,
+    EMAIL_SERVER: config.mail.server,
+    EMAIL_FROM: config.mail.from,
+  })
+  const control = createControl(config, log, urls, database)
+  const [app] = await Promise.all([
+    startNextApp({ root, isDev: config.isDev, host: config.host, port }),
+    control.service.recover(),
+  ])
+  starting.start({ ...control.sites, app: app.site })
+  closeOnSignals(log, async () => {
+    await http.close()
+    control.sites.preview.close()
+    control.service.close()
+    await Promise.all([control.provider.close(), app.close()])
+    await database.close()
+  })
+  const link = await createSignInLink({ database, baseUrl: urls.app, secret })
+  announce(urls, link, config)
+}
+
+function createControl(config: Config, log: Logger, urls: Urls, database: OpenDatabase) {
+  const { db } = database
+  const store = new SandboxStore(db)
+  const provider = new BubblewrapProvider({
+    dataDir: config.dataDir,
+    agentPath: join(root, '.build', 'agent', 'sandlot-agent'),
+    packages: config.packages,
+    log,
+  })
+  const service = new SandboxService({
+    store,
+    provider,
+    templates: { load: loadTemplate },
+    seal: openSeal(join(config.dataDir, 'seal.key')),
+    log,
+    defaults: {
+      directory: SANDBOX_DIRECTORY,
+      limits: config.limits,
+      egress: config.egress,
+      timeToLiveMs: config.timeoutMs,
+      quota: { sandboxes: config.maxSandboxesPerOwner, memoryBytes: null, diskBytes: null },
+    },
+  })
+  const assertionKey = loadAssertionKey(config.dataDir)
+  const access = new Access({
+    apiKeys: new ApiKeyStore(db),
+    sandboxes: store,
+    sessionTokens: new SessionTokenStore(db),
+    magicLinks: new MagicLinkStore(db),
+    assertionKey,
+    log,
+  })
+  const passes = new Passes(assertionKey)
+  const tickets = new PreviewTickets({ passes, sandboxDomain: urls.sandboxDomain })
+  const openPort = async (id: string, port: number) => (await service.connect(id)).openPort(port)
+  const common = { sandboxes: service, access, sandboxUrl: urls.sandboxUrl, browserUrl: urls.browserUrl }
+  const sites = {
+    api: withHealth(createApiSite(common), {
+      database: () => sql`select 1`.execute(db),
+      provider: () => provider.list(),
+    }),
+    sandbox: createSandboxSite({
+      ...common,
+      openPreview: (id, port, context) => tickets.create(id, port, context),
+      appUrl: urls.appUrl,
+      version: versionOf(join(root, 'package.json')),
+    }),
+    preview: createPreviewSite({ openPort, passes, tickets }),
+  }
+  return { sites, service, provider }
+}
+
+function announce(urls: Urls, link: string, config: Config): void {
+  console.log(
+    [
+      '',
+      `Sandlot is ready at ${urls.app}`,
+      '',
+      'Sign in with this link, once and within ten minutes:',
+      `  ${link}`,
+      '',
+      `Everything is kept in ${config.dataDir}. Another link: npm run sign-in. An API key: npm run key -- create`,
+      'Ctrl-C stops Sandlot; its sandboxes go on.',
+      '',
+    ].join('\n'),
+  )
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
+function versionOf(packageFile: string): string {
+  return String(JSON.parse(readFileSync(packageFile, 'utf8')).version)
+}
+
+main().catch((error: unknown) => {
+  // An expected refusal is a sentence with its remedy; anything else is for whoever mends it.
+  console.error(error instanceof SandboxError ? error.message : error)
+  process.exit(1)
+})
