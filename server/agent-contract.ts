@@ -41,7 +41,7 @@ import * as z from 'zod/mini'
  * | DELETE /terminals/{id} | | 204; SIGHUP, then SIGKILL |
  * | GET /ports | | Ports |
  * | WS /processes/{id}/stream?offset | | ProcessStreamMessage as text; after `output` its bytes as one binary frame |
- * | WS /terminals/{id}/stream?offset&role | see TerminalServerMessage, TerminalClientMessage | output bytes as binary |
+ * | WS /terminals/{id}/stream?offset&role&locked | see TerminalServerMessage, TerminalClientMessage; `locked`: stays a reader | output bytes as binary |
  * | WS /watch?path&ignore | | WatchMessage as text |
  * | WS /ports/events | | PortsMessage as text: at once, then at each change |
  * | WS /ports/{port}/stream | bytes as binary, PortStreamMessage as text | bytes as binary |

@@ -29,13 +29,8 @@ import {
 } from '../agent-contract'
 import type { Dial } from './agent-dialer'
 import { AgentHttp } from './agent-http'
-import {
-  followMessages,
-  type HeldMessages,
-  holdMessages,
-  type MessageHandlers,
-  type Subscription,
-} from './agent-messages'
+import { followMessages, type MessageHandlers, type Subscription } from './agent-messages'
+import { queryString } from './agent-query'
 import { type AgentAddress, openRawSocket, type UpgradedStream } from './agent-socket'
 import { type FileContent, fileContent } from './file-content'
 import { openPortStream } from './port-stream'
@@ -221,23 +216,21 @@ export class AgentConnection {
     return this.#http.empty('DELETE', `/terminals/${encodeURIComponent(id)}`)
   }
 
-  /** A terminal's stream after its handshake, unparsed. `key`: the `Sec-WebSocket-Key` of whoever will speak on it. */
+  /**
+   * A terminal's stream after its handshake, unparsed. `key`: the `Sec-WebSocket-Key` of whoever will speak on it. A
+   * `viewer` reads and can never become the writer.
+   */
   openTerminal(
     id: string,
-    options: { offset: number | null; role: 'writer' | 'reader' | null; key: string },
+    options: { offset: number | null; role: 'writer' | 'reader' | 'viewer'; key: string },
   ): Promise<UpgradedStream> {
-    const query = new URLSearchParams()
-    if (options.offset !== null) query.set('offset', String(options.offset))
-    if (options.role !== null) query.set('role', options.role)
-    const path = `/terminals/${encodeURIComponent(id)}/stream?${query}`
-    return openRawSocket(this.#agent, path, options.key)
-  }
-
-  /** A terminal's stream for somebody who only looks, to be read and sent on. */
-  readTerminal(id: string, offset: number | null): Promise<HeldMessages> {
-    const query = new URLSearchParams({ role: 'reader' })
-    if (offset !== null) query.set('offset', String(offset))
-    return holdMessages(this.#agent, `/terminals/${encodeURIComponent(id)}/stream?${query}`)
+    const isViewer = options.role === 'viewer'
+    const query = queryString({
+      offset: options.offset ?? undefined,
+      role: isViewer ? 'reader' : options.role,
+      locked: isViewer || undefined,
+    })
+    return openRawSocket(this.#agent, `/terminals/${encodeURIComponent(id)}/stream${query}`, options.key)
   }
 
   watch(
@@ -245,9 +238,7 @@ export class AgentConnection {
     ignore: readonly string[],
     handlers: MessageHandlers<WatchMessage>,
   ): Promise<Subscription> {
-    const query = new URLSearchParams({ path })
-    for (const glob of ignore) query.append('ignore', glob)
-    return followMessages(this.#agent, `/watch?${query}`, WatchMessage, handlers)
+    return followMessages(this.#agent, `/watch${queryString({ path, ignore })}`, WatchMessage, handlers)
   }
 
   async ports(): Promise<Port[]> {

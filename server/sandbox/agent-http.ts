@@ -9,6 +9,7 @@ import type { ZodMiniType } from 'zod/mini'
 import { SandboxError } from '@/lib/errors'
 import { type Dial, DialedConnections } from './agent-dialer'
 import { agentFailure, agentRefusal, invalidReply } from './agent-errors'
+import { type Query, queryString } from './agent-query'
 
 /** What an agent gets to answer, unless a call says otherwise; a sandbox that eats all its CPU still answers in seconds. */
 const ANSWER_TIMEOUT_MS = 30_000
@@ -20,8 +21,6 @@ const MAX_REFUSAL_BYTES = 64 * 1024
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024
 /** Of all answers of one agent that are being collected at once, so that one sandbox cannot fill our memory. */
 const MAX_COLLECTED_BYTES = 256 * 1024 * 1024
-
-export type Query = Record<string, string | number | boolean | readonly string[] | undefined>
 
 export interface AgentCall {
   query?: Query
@@ -170,17 +169,6 @@ function feed(body: Readable, request: ClientRequest): void {
   })
   request.once('close', () => body.unpipe(request))
   body.pipe(request)
-}
-
-function queryString(query: Query | undefined): string {
-  if (!query) return ''
-  const parameters = new URLSearchParams()
-  for (const [name, value] of Object.entries(query)) {
-    if (Array.isArray(value)) for (const each of value) parameters.append(name, each)
-    else if (value !== undefined) parameters.append(name, String(value))
-  }
-  const text = parameters.toString()
-  return text === '' ? '' : `?${text}`
 }
 
 function parseJson(text: string): unknown {

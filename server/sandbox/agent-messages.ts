@@ -44,32 +44,6 @@ export async function followMessages<T>(
   return { close: () => finish(socket, null) }
 }
 
-/** A WebSocket whose messages wait, unread, until somebody takes them. */
-export interface HeldMessages {
-  socket: WebSocket
-  start(onMessage: (data: RawData, isBinary: boolean) => void): void
-}
-
-export async function holdMessages(agent: AgentAddress, path: string): Promise<HeldMessages> {
-  const early: [RawData, boolean][] = []
-  const keep = (data: RawData, isBinary: boolean) => void early.push([data, isBinary])
-  const socket = await openSocket(agent, path, (opening) => {
-    opening.on('message', keep)
-    opening.on('error', () => opening.terminate())
-    // What was in the first packet is kept; the rest stays in the socket.
-    opening.once('open', () => opening.pause())
-  })
-  return {
-    socket,
-    start(onMessage) {
-      socket.off('message', keep)
-      for (const [data, isBinary] of early) onMessage(data, isBinary)
-      socket.on('message', onMessage)
-      socket.resume()
-    },
-  }
-}
-
 function checked<T>(schema: ZodMiniType<T>, data: RawData): T | null {
   try {
     const parsed = schema.safeParse(JSON.parse(data.toString()))

@@ -4,7 +4,6 @@ import { SandboxError } from '@/lib/errors'
 import type { Entry, SandboxTarget } from '../entry'
 import type { LiveSockets } from '../live-sockets'
 import type { Upgrade, UpgradeRoute } from '../site'
-import { followTerminal } from './terminal-viewer'
 import { acceptHandshake, websocketKey } from './websocket-handshake'
 
 /** What the other end gets to say goodbye once one end is closed. */
@@ -23,12 +22,9 @@ export function terminalStreamRoute(entry: Entry, live: LiveSockets): UpgradeRou
     async handle(upgrade, target) {
       const principal = await entry.authorize(upgrade, target, 'view')
       const agent = await entry.sandboxes.connect(target.id)
-      const terminal = { id: upgrade.params.id ?? '', offset: askedOffset(upgrade) }
-      // A viewer may say some things and not others, so somebody has to read what it says.
-      if (principal.role === 'view') return followTerminal(upgrade, agent, terminal, live, principal)
-      const role = askedRole(upgrade)
-      const key = websocketKey(upgrade.request)
-      const { stream, head } = await agent.openTerminal(terminal.id, { offset: terminal.offset, role, key })
+      const role = principal.role === 'view' ? ('viewer' as const) : askedRole(upgrade)
+      const options = { offset: askedOffset(upgrade), role, key: websocketKey(upgrade.request) }
+      const { stream, head } = await agent.openTerminal(upgrade.params.id ?? '', options)
       join(upgrade, stream, head, (end) => live.hold(principal, end))
     },
   }
@@ -71,9 +67,10 @@ function prepare(stream: Duplex): void {
   }
 }
 
-function askedRole({ context }: Upgrade): 'writer' | 'reader' | null {
-  const role = context.query.get('role')
-  if (role === null || role === 'writer' || role === 'reader') return role
+/** Who opens a terminal without a word wants to type. */
+function askedRole({ context }: Upgrade): 'writer' | 'reader' {
+  const role = context.query.get('role') ?? 'writer'
+  if (role === 'writer' || role === 'reader') return role
   throw new SandboxError('bad_request', 'role must be writer or reader.')
 }
 
