@@ -31,8 +31,8 @@ export function SandboxRow({ sandbox, templateName, now }: SandboxRowProps) {
           {isOpening && <Spinner label="Opening" className="text-ink-2" />}
         </span>
       </th>
-      <Cell className="text-ink-2">{templateName}</Cell>
-      <Cell className="max-sm:order-first max-sm:w-full">
+      <Cell className="whitespace-nowrap text-ink-2 max-sm:order-1">{templateName}</Cell>
+      <Cell className="max-sm:w-full">
         <span className="flex items-center gap-2">
           <StateDot tone={state.tone} />
           <span>
@@ -41,10 +41,10 @@ export function SandboxRow({ sandbox, templateName, now }: SandboxRowProps) {
           </span>
         </span>
       </Cell>
-      <Cell className="whitespace-nowrap text-ink-2 tabular-nums">
+      <Cell className="whitespace-nowrap text-ink-2 tabular-nums max-sm:order-2">
         <time dateTime={sandbox.lastUsedAt}>{timeAgo(sandbox.lastUsedAt, now)}</time>
       </Cell>
-      <Cell className="text-right whitespace-nowrap text-ink-2 tabular-nums">
+      <Cell className="text-right whitespace-nowrap text-ink-2 tabular-nums max-sm:order-3">
         {sandbox.diskBytes === null ? '–' : sizeInWords(sandbox.diskBytes)}
       </Cell>
       <td className="pr-2 text-right max-sm:absolute max-sm:top-2 max-sm:right-2 max-sm:p-0">

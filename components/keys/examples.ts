@@ -1,9 +1,14 @@
 export function curlExample(apiUrl: string, apiKey: string): string {
   return [
+    '# Make a sandbox',
     `curl -X POST ${apiUrl}/v1/sandboxes \\`,
     `  -H 'X-ComputeSDK-API-Key: ${apiKey}' \\`,
     `  -H 'Content-Type: application/json' \\`,
     `  -d '{ "name": "from-curl" }'`,
+    '',
+    '# List yours',
+    `curl ${apiUrl}/v1/sandboxes \\`,
+    `  -H 'X-ComputeSDK-API-Key: ${apiKey}'`,
   ].join('\n')
 }
 

@@ -40,10 +40,10 @@ export function KeyTable({ keys }: { keys: ApiKeySummary[] }) {
 function KeyRow({ apiKey, now }: { apiKey: ApiKeySummary; now: number }) {
   const lastUsed = apiKey.lastUsedAt === null ? 'never' : timeAgo(apiKey.lastUsedAt, now)
   return (
-    <tr className="sm:border-t sm:hover:bg-hover max-sm:relative max-sm:block max-sm:rounded-large max-sm:border max-sm:bg-surface max-sm:p-4">
+    <tr className="sm:border-t sm:hover:bg-hover max-sm:relative max-sm:flex max-sm:flex-wrap max-sm:gap-x-3 max-sm:rounded-large max-sm:border max-sm:bg-surface max-sm:p-4">
       <th
         scope="row"
-        className="max-w-64 truncate px-4 text-left font-semibold sm:h-12 max-sm:block max-sm:p-0 max-sm:pr-24"
+        className="max-w-64 truncate px-4 text-left font-semibold sm:h-12 max-sm:w-full max-sm:max-w-none max-sm:p-0 max-sm:pr-20"
       >
         {apiKey.name}
       </th>
@@ -67,9 +67,7 @@ function KeyRow({ apiKey, now }: { apiKey: ApiKeySummary; now: number }) {
 
 function Cell({ children }: { children: ReactNode }) {
   return (
-    <td className="px-4 whitespace-nowrap text-ink-2 tabular-nums max-sm:block max-sm:p-0 max-sm:text-13">
-      {children}
-    </td>
+    <td className="px-4 whitespace-nowrap text-ink-2 tabular-nums max-sm:p-0 max-sm:text-13">{children}</td>
   )
 }
 

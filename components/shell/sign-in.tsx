@@ -3,6 +3,7 @@
 import Link from 'next/link'
 import { type ReactNode, useSyncExternalStore } from 'react'
 import { Button } from '@/components/ui/button'
+import { Skeleton } from '@/components/ui/skeleton'
 import { Mark } from './mark'
 import { SignInByMail } from './sign-in-by-mail'
 import { linkOfFragment, type SignInLink } from './sign-in-fragment'
@@ -25,7 +26,9 @@ export function SignIn({ notice, signedInAs, sendsMail }: SignInProps) {
   return (
     <main className="mx-auto flex min-h-dvh max-w-sm flex-col justify-center gap-4 p-6">
       <Mark className="size-10" />
-      {link !== null ? (
+      {fragment === null ? (
+        <NotYetKnown />
+      ) : link !== null ? (
         <WithLink link={link} />
       ) : signedInAs !== null ? (
         <SignedIn email={signedInAs} />
@@ -39,6 +42,17 @@ export function SignIn({ notice, signedInAs, sendsMail }: SignInProps) {
 function onFragmentChange(listener: () => void): () => void {
   window.addEventListener('hashchange', listener)
   return () => window.removeEventListener('hashchange', listener)
+}
+
+/** Whether the address carries a link is known in the browser alone; until then, the size of what comes. */
+function NotYetKnown() {
+  return (
+    <div role="status" aria-label="Loading">
+      <Skeleton className="h-7 w-48" />
+      <Skeleton className="mt-2 h-5 w-full" />
+      <Skeleton className="mt-5 h-10 w-full rounded-medium" />
+    </div>
+  )
 }
 
 function WithLink({ link }: { link: SignInLink }) {
@@ -71,7 +85,7 @@ function SignedIn({ email }: { email: string }) {
 }
 
 const NOTICES: Record<string, string> = {
-  link: 'This sign-in link does not work: it was used already, is older than ten minutes, or is incomplete.',
+  link: 'It was used already, is older than ten minutes, or is incomplete.',
   origin: 'The request to sign in came from another site, so nothing was done.',
   'signed-out': 'You are signed out.',
 }

@@ -24,18 +24,20 @@ export function DialogContent({ title, description, className, children, ...prop
         {...(description === undefined && { 'aria-describedby': undefined })}
         className={cn(dialogPanel, className)}
       >
-        <div className="flex items-start gap-4">
-          <DialogPrimitive.Title className="flex-1 text-16 font-semibold">{title}</DialogPrimitive.Title>
-          <DialogPrimitive.Close asChild>
-            <IconButton label="Close" size="small" className="-mt-1 -mr-1">
-              <X />
-            </IconButton>
-          </DialogPrimitive.Close>
-        </div>
+        <DialogPrimitive.Title className="pr-10 text-16 font-semibold">{title}</DialogPrimitive.Title>
         {description !== undefined && (
           <DialogPrimitive.Description className="mt-1 text-ink-2">{description}</DialogPrimitive.Description>
         )}
         {children}
+        {/* Last, so that the focus starts on what the dialog is about. */}
+        <DialogPrimitive.Close asChild>
+          <IconButton
+            label="Close"
+            className="absolute top-4 right-4 pointer-coarse:top-2 pointer-coarse:right-2"
+          >
+            <X aria-hidden />
+          </IconButton>
+        </DialogPrimitive.Close>
       </DialogPrimitive.Content>
     </DialogPrimitive.Portal>
   )

@@ -6,7 +6,11 @@ import type { ComponentProps, ReactNode } from 'react'
 import { cn } from './class-names'
 import { menuItem, menuLabel, menuPanel, menuSeparator } from './menu-look'
 
-export const DropdownMenu = MenuPrimitive.Root
+/** Not modal: the page behind stays readable to everyone, and scrolls. */
+export function DropdownMenu(props: ComponentProps<typeof MenuPrimitive.Root>) {
+  return <MenuPrimitive.Root modal={false} {...props} />
+}
+
 export const DropdownMenuTrigger = MenuPrimitive.Trigger
 export const DropdownMenuRadioGroup = MenuPrimitive.RadioGroup
 

@@ -14,7 +14,7 @@ export function isMailConfigured(): boolean {
 
 /** next-auth's provider of one-use links: it redeems those of `createSignInLink`, and sends others by mail. */
 export function linkProvider(): EmailConfig {
-  const from = process.env.EMAIL_FROM ?? 'Sandlot <sandlot@localhost>'
+  const from = process.env.EMAIL_FROM || 'Sandlot <sandlot@localhost>'
   return EmailProvider({
     from,
     maxAge: LINK_LIFETIME_SECONDS,

@@ -15,7 +15,8 @@ export interface Call {
   id: string
 }
 
-type Context = { params: Promise<{ id?: string }> }
+/** Next gives a route without `[id]` no params at all. */
+type Context = { params: Promise<{ id?: string } | undefined> }
 
 /**
  * A server route of the signed-in user: who is it, is a write from our own pages, then the act. What the act returns is the
@@ -28,8 +29,8 @@ export function signedInRoute(act: (call: Call) => Promise<unknown>) {
         throw new SandboxError('origin_refused', 'This request does not come from Sandlot itself.')
       const user = await currentUser()
       if (user === null) throw new SandboxError('unauthorized', 'You are signed out. Sign in again.')
-      const { id = '' } = await context.params
-      const answer = await act({ request, user, sandboxes: sandboxesOf(user), id })
+      const params = await context.params
+      const answer = await act({ request, user, sandboxes: sandboxesOf(user), id: params?.id ?? '' })
       return answer === undefined ? new Response(null, { status: 204 }) : Response.json(answer, NOT_STORED)
     } catch (error) {
       return refusal(error)
