@@ -10,7 +10,7 @@ const LIBRARY = ['lib', 'package-lock.json', 'tsconfig.base.json']
 /** The agent: one executable, which every provider puts into its sandboxes. */
 export function buildAgent() {
   const inputs = ['scripts/build-agent.mjs', 'server/agent', 'server/agent-contract.ts', ...LIBRARY]
-  return buildWhenStale('agent', { inputs, outputs: ['.build/agent'] }, () =>
+  return buildWhenStale('agent', { inputs, outputs: ['.build/agent/sandlot-agent'] }, () =>
     step('Building the agent', () =>
       runCommand('build-agent', process.execPath, ['scripts/build-agent.mjs']),
     ),

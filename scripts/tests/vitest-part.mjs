@@ -13,6 +13,9 @@ export async function runVitest(project, { asUser = false } = {}) {
     process.execPath,
     'node_modules/vitest/vitest.mjs',
     'run',
+    // The other loader writes beside node_modules, where an ordinary user may not.
+    '--configLoader',
+    'runner',
     '--project',
     project,
     '--reporter=default',
