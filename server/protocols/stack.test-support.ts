@@ -169,7 +169,9 @@ function withCalls(sandbox: CreatedSandbox): TestSandbox {
         ...(isRaw ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: isRaw ? (body as BodyInit) : JSON.stringify(body) }),
+      ...(body === undefined
+        ? {}
+        : { body: isRaw ? (body as string | Uint8Array<ArrayBuffer>) : JSON.stringify(body) }),
     })
   }
   const json: TestSandbox['json'] = async (method, path, body) => (await call(method, path, body)).json()

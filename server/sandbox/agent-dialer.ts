@@ -1,4 +1,4 @@
-import { Agent, type ClientRequestArgs } from 'node:http'
+import { Agent, type ClientRequest, type ClientRequestArgs } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { SandboxError } from '@/lib/errors'
 
@@ -58,7 +58,9 @@ export class DialedConnections extends Agent {
     return true
   }
 
-  override reuseSocket(stream: Duplex): void {
+  override reuseSocket(stream: Duplex, request: ClientRequest): void {
     clearTimeout(this.#idleTimers.get(stream))
+    // Node's own takes its listeners off again, and calls `ref`, which only a socket has.
+    super.reuseSocket('ref' in stream ? stream : Object.assign(stream, { ref: () => stream }), request)
   }
 }
