@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SandboxLimits } from '../provider'
 import type { Cgroup, Cgroups, LimitName } from './cgroup'
@@ -45,9 +45,11 @@ function usableHierarchies(): Hierarchies {
 }
 
 function canMakeGroups(hierarchy: string): boolean {
+  const folder = join(hierarchy, FOLDER)
   try {
-    mkdirSync(join(hierarchy, FOLDER), { recursive: true })
-    return existsSync(join(hierarchy, FOLDER, 'cgroup.procs'))
+    mkdirSync(folder, { recursive: true })
+    accessSync(folder, constants.W_OK)
+    return existsSync(join(folder, 'cgroup.procs'))
   } catch {
     return false
   }

@@ -19,6 +19,8 @@ export interface BubblewrapOptions {
   /** The executable agent; copied, so that running sandboxes keep theirs. */
   agentPath: string
   packages: PackageSettings
+  /** Where it is not installed among our packages. */
+  ripgrepPath?: string
   log: Logger
 }
 
@@ -51,6 +53,7 @@ export class Host {
     if (this.uids.isPerSandbox) requirePassable(this.places.dataDir)
     this.#runtime = prepareRuntime(this.places.runtimeDir, {
       agentPath: this.#options.agentPath,
+      ripgrepPath: this.#options.ripgrepPath,
       nameserver: this.network.nameserver,
       certificateFile: this.#options.packages.ca,
     })

@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -242,7 +242,8 @@ export class LocalSandbox {
 
   async #settle(): Promise<void> {
     await this.#endAll()
-    if (this.#state.phase === 'stopped') return
+    // Another process of ours may have deleted it meanwhile.
+    if (this.#state.phase === 'stopped' || !existsSync(this.#places.base)) return
     this.#state = { ...this.#state, phase: 'stopped', agent: null, network: null, socketInode: null }
     this.#save()
   }

@@ -25,6 +25,7 @@ export interface Runtime {
 
 export interface RuntimeInputs {
   agentPath: string
+  ripgrepPath: string | undefined
   nameserver: string
   certificateFile: string | null
 }
@@ -43,7 +44,7 @@ export function prepareRuntime(runtimeDir: string, inputs: RuntimeInputs): Runti
       runtimeDir,
       'tools',
       [agent.size, agent.mtimeMs, process.execPath, process.version],
-      (target) => writeToolchain(target, inputs.agentPath),
+      (target) => writeToolchain(target, inputs.agentPath, inputs.ripgrepPath),
     ),
     // Made anew at each start: the host's certificates and clock may have changed in any of a hundred files.
     settings: part(runtimeDir, 'etc', [process.pid, Date.now(), certificates], (target) =>

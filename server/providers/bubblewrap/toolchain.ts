@@ -8,8 +8,8 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { rgPath } from '@vscode/ripgrep'
 
 /** Where Sandlot's own tools are inside; read-only. */
 export const TOOLS_DIR = '/opt/sandlot'
@@ -19,7 +19,7 @@ export const AGENT_PATH = `${TOOLS_DIR}/agent`
  * Fills `target`, which is /opt inside, with the agent, ripgrep, what stands in for the package manager of the system, and
  * the Node that runs Sandlot where it is not in /usr already (version managers keep it in a home).
  */
-export function writeToolchain(target: string, agentPath: string): void {
+export function writeToolchain(target: string, agentPath: string, ripgrepPath?: string): void {
   const tools = join(target, 'sandlot')
   const bin = join(tools, 'bin')
   mkdirSync(bin, { recursive: true, mode: 0o755 })
@@ -27,7 +27,7 @@ export function writeToolchain(target: string, agentPath: string): void {
   // Executable but not readable: the kernel then lets nobody trace the agent or look into its memory, descriptors and
   // environment, though the code beside it has the same user.
   chmodSync(join(tools, 'agent'), 0o111)
-  copyFileSync(rgPath, join(bin, 'rg'))
+  copyFileSync(ripgrepPath ?? installedRipgrep(), join(bin, 'rg'))
   chmodSync(join(bin, 'rg'), 0o755)
   for (const name of ['apt', 'apt-get', 'sudo']) {
     writeFileSync(join(bin, name), name === 'sudo' ? NO_SUDO : NO_APT, { mode: 0o755 })
@@ -49,6 +49,11 @@ export function searchPath(): string[] {
     '/usr/sbin',
     '/sbin',
   ]
+}
+
+function installedRipgrep(): string {
+  const { rgPath } = createRequire(import.meta.url)('@vscode/ripgrep') as { rgPath: string }
+  return rgPath
 }
 
 function isNodeInSystem(): boolean {

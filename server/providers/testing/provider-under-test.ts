@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto'
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { pino } from 'pino'
+import { type BubblewrapOptions, BubblewrapProvider } from '../bubblewrap'
+import type { Provider, SandboxLimits, SandboxSpec } from '../provider'
+import { startUserProvider } from './user-provider'
+
+const MiB = 1024 * 1024
+
+/** One way in which a provider runs, with what tests must know of it. */
+export interface ProviderUnderTest {
+  provider: Provider
+  dataDir: string
+  /** Another in its place over the same data directory, as after a restart of Sandlot. */
+  again(): Promise<void>
+  /** Ends every sandbox, removes the directory. */
+  dispose(): Promise<void>
+}
+
+export interface Kind {
+  name: string
+  isRoot: boolean
+  open(): Promise<ProviderUnderTest>
+}
+
+const isRoot = process.getuid?.() === 0
+
+/** As root, Sandlot runs both ways; an ordinary user can only try its own. */
+export const kinds: Kind[] = isRoot
+  ? [
+      { name: 'bubblewrap as root', isRoot: true, open: () => open(openHere) },
+      { name: 'bubblewrap as an ordinary user', isRoot: false, open: () => open(startUserProvider) },
+    ]
+  : [{ name: 'bubblewrap as an ordinary user', isRoot: false, open: () => open(openHere) }]
+
+export const defaultLimits: SandboxLimits = {
+  memoryBytes: 512 * MiB,
+  cpus: 2,
+  processes: 256,
+  diskBytes: 1024 * MiB,
+  openFiles: 4096,
+  isRequired: false,
+}
+
+export function newSpec(changes: Partial<SandboxSpec> = {}): SandboxSpec {
+  const id = `t${randomBytes(6).toString('hex')}`
+  return { id, secret: randomBytes(16).toString('hex'), limits: defaultLimits, egress: 'none', ...changes }
+}
+
+export function agentPath(): string {
+  const path = fileURLToPath(new URL('../../../.build/agent/sandlot-agent', import.meta.url))
+  if (!existsSync(path)) throw new Error('The agent is not built: node scripts/build-agent.mjs')
+  return path
+}
+
+async function open(start: (options: BubblewrapOptions) => Promise<Provider>): Promise<ProviderUnderTest> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'sandlot-provider-'))
+  const packages = { registry: null, index: null, proxy: null, ca: null, addresses: [] }
+  const options = { dataDir, agentPath: agentPath(), packages, log: pino({ level: 'error' }) }
+  const tested: ProviderUnderTest = {
+    provider: await start(options),
+    dataDir,
+    again: async () => {
+      await tested.provider.close()
+      tested.provider = await start(options)
+    },
+    dispose: async () => {
+      await Promise.all((await tested.provider.list()).map(({ id }) => tested.provider.delete(id)))
+      await tested.provider.close()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+  return tested
+}
+
+async function openHere(options: BubblewrapOptions): Promise<Provider> {
+  // The sandboxes' own users must pass; mkdtemp lets nobody.
+  chmodSync(options.dataDir, 0o711)
+  return new BubblewrapProvider(options)
+}
