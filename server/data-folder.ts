@@ -7,17 +7,22 @@ const MODE = process.getuid?.() === 0 ? 0o711 : 0o700
 /** Starts that meet: each loses at most once to each other. */
 const MAX_ATTEMPTS = 20
 
-/** Makes the data directory and keeps it for this process: two that manage the same sandboxes would end each other's. */
-export function takeDataFolder(folder: string): { release(): void } {
+/** Every program of ours makes it so, since whichever comes first settles who can pass it. */
+export function makeDataFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: MODE })
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new SandboxError(
       'bad_request',
-      `The data directory cannot be made: ${reason}. Set SANDLOT_DATA_DIR.`,
+      `The data directory cannot be made: ${reason}. Set SANDLOT_DATA_DIR to another one.`,
     )
   }
+}
+
+/** Keeps the data directory for this process: two that manage the same sandboxes would end each other's. */
+export function takeDataFolder(folder: string): { release(): void } {
+  makeDataFolder(folder)
   const lock = join(folder, 'server.lock')
   const own = `${process.pid} ${startOf(process.pid) ?? ''}`
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {

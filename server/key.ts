@@ -6,6 +6,7 @@ import { UserStore } from '@/lib/db/users'
 import { SandboxError } from '@/lib/errors'
 import { createApiKey, deleteApiKey, listApiKeys } from './auth/api-keys'
 import { readStart } from './config'
+import { makeDataFolder } from './data-folder'
 import { rootFolder } from './root-folder'
 
 const USAGE = [
@@ -21,6 +22,7 @@ async function main(): Promise<void> {
   if (values.help || command === undefined) return console.log(USAGE)
   const start = readStart(rootFolder(), [])
   if (start.kind === 'help') return
+  makeDataFolder(start.config.dataDir)
   const database = await openDatabase(start.config.databaseUrl)
   try {
     const owner = await new UserStore(database.db).ensureOwner(OWNER_EMAIL)

@@ -3,6 +3,7 @@ import { openDatabase } from '@/lib/db/open-database'
 import { SandboxError } from '@/lib/errors'
 import { authSecretOf } from './auth-secret'
 import { readStart } from './config'
+import { makeDataFolder } from './data-folder'
 import { rootFolder } from './root-folder'
 import { urlsOf } from './urls'
 
@@ -11,6 +12,7 @@ async function main(): Promise<void> {
   const start = readStart(rootFolder(), process.argv.slice(2))
   if (start.kind === 'help') return console.log(start.text)
   const { config } = start
+  makeDataFolder(config.dataDir)
   const database = await openDatabase(config.databaseUrl)
   try {
     const baseUrl = urlsOf(config, config.port).app
