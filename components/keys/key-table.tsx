@@ -40,10 +40,10 @@ export function KeyTable({ keys }: { keys: ApiKeySummary[] }) {
 function KeyRow({ apiKey, now }: { apiKey: ApiKeySummary; now: number }) {
   const lastUsed = apiKey.lastUsedAt === null ? 'never' : timeAgo(apiKey.lastUsedAt, now)
   return (
-    <tr className="sm:border-t sm:hover:bg-hover max-sm:relative max-sm:flex max-sm:flex-wrap max-sm:gap-x-3 max-sm:rounded-large max-sm:border max-sm:bg-surface max-sm:p-4">
+    <tr className="sm:border-t sm:hover:bg-hover max-sm:relative max-sm:flex max-sm:flex-wrap max-sm:gap-x-3 max-sm:gap-y-1 max-sm:rounded-large max-sm:border max-sm:bg-surface max-sm:p-4">
       <th
         scope="row"
-        className="max-w-64 truncate px-4 text-left font-semibold sm:h-12 max-sm:w-full max-sm:max-w-none max-sm:p-0 max-sm:pr-20"
+        className="max-w-64 truncate px-4 text-left font-semibold sm:h-12 max-sm:w-full max-sm:mb-2 max-sm:max-w-none max-sm:p-0 max-sm:pr-20"
       >
         {apiKey.name}
       </th>
@@ -58,7 +58,7 @@ function KeyRow({ apiKey, now }: { apiKey: ApiKeySummary; now: number }) {
         <span className="sm:hidden">Last used </span>
         {lastUsed}
       </Cell>
-      <td className="pr-2 text-right max-sm:absolute max-sm:top-3 max-sm:right-3">
+      <td className="pr-2 text-right max-sm:absolute max-sm:top-1 max-sm:right-1">
         <RevokeButton apiKey={apiKey} />
       </td>
     </tr>
