@@ -179,7 +179,11 @@ export const SignalBody = z.object({
     'SIGWINCH',
   ]),
 })
-/** `output` announces one binary frame with that stream's bytes, from that offset of that stream. */
+/**
+ * `output` announces one binary frame with that stream's bytes, from that offset of that stream. The `offset` of the
+ * request counts the bytes of both together, in the order of their arrival: who comes back asks for the sum of what it
+ * took of each.
+ */
 export const ProcessStreamMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('output'), stream: z.enum(['stdout', 'stderr']), offset: count }),
   /** Bytes before `offset` are no longer kept. */
@@ -235,7 +239,9 @@ export const Terminals = z.object({ terminals: z.array(TerminalInfo) })
 /**
  * What the agent says on a terminal stream, as text. `start` comes first. Binary frames are output, each byte once and in
  * order from `offset` on; `gap` says that the next byte is at `offset`, because what lies between is no longer kept or
- * because this viewer was too slow. A replay (all bytes before `endOffset`) must not be answered by the emulator.
+ * because this viewer was too slow. Without `offset` in the request the log is told from the first byte that is kept; with
+ * one that is no longer kept `start.offset` is later. With `locked=true` a reader stays one: its `take` is ignored. A replay
+ * (all bytes before `endOffset`) must not be answered by the emulator.
  */
 export const TerminalServerMessage = z.discriminatedUnion('type', [
   z.object({
@@ -292,7 +298,9 @@ export const PortsMessage = z.discriminatedUnion('type', [
 ])
 /**
  * Flow control of a port stream, said by the agent: so many bytes of what was sent have reached the port. The sender
- * stops at STREAM_WINDOW_BYTES beyond. `connected` comes first; a port that refuses closes with code 4502 before it.
+ * stops at STREAM_WINDOW_BYTES beyond. The caller may say `{"type":"end"}` after its last byte and still be answered;
+ * when it closes the WebSocket, the port has a few seconds for the rest. `connected` comes first; a port that refuses
+ * closes with code 4502 before it.
  */
 export const PortStreamMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('connected') }),
@@ -314,6 +322,7 @@ export type RunBody = z.infer<typeof RunBody>
 export type RunResult = z.infer<typeof RunResult>
 export type StartBody = z.infer<typeof StartBody>
 export type ProcessRecord = z.infer<typeof ProcessRecord>
+export type ProcessStreamMessage = z.infer<typeof ProcessStreamMessage>
 export type Signal = z.infer<typeof SignalBody>['signal']
 export type SystemProcess = z.infer<typeof SystemProcess>
 export type TerminalBody = z.infer<typeof TerminalBody>

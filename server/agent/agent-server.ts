@@ -1,14 +1,7 @@
 import { SandboxError, toSandboxError } from '@/lib/errors'
-import { AGENT_CONTRACT_VERSION, type Health } from '@/server/agent-contract'
-import { configure } from './configuration'
-import { fileRoutes } from './file-routes'
-import { processRoutes } from './process-routes'
 import { Query } from './query'
-import { type Route, Router, type SocketHandler } from './router'
+import type { SocketHandler } from './router'
 import { isSecret } from './secret'
-import { terminalRoutes } from './terminal-routes'
-
-const startedAtMs = performance.now()
 
 /** A frame of input; a paste of more is split by whoever sends it. */
 const MAX_FRAME_BYTES = 4 * 1024 * 1024
@@ -16,7 +9,6 @@ const MAX_FRAME_BYTES = 4 * 1024 * 1024
 const BACKPRESSURE_BYTES = 16 * 1024 * 1024
 
 export function startServer(socketPath: string, secret: string): void {
-  const router = new Router([...agentRoutes, ...fileRoutes, ...processRoutes, ...terminalRoutes])
   const server = Bun.serve<SocketHandler>({
     unix: socketPath,
     // Uploads are streamed to the disk, whose size is the limit; bodies that are parsed have limits of their own.
@@ -50,7 +42,7 @@ export function startServer(socketPath: string, secret: string): void {
     }
     const isUpgrade = request.headers.get('upgrade')?.toLowerCase() === 'websocket'
     const method = isUpgrade && request.method === 'GET' ? 'WS' : request.method
-    const { route, params } = router.find(method, pathOf(request.url))
+    const { route, params } = loadRoutes().find(method, pathOf(request.url))
     const result = await route.handle({ request, query: new Query(request.url), params })
     if (result instanceof Response) return result
     if (server.upgrade(request, { data: result })) return undefined
@@ -58,18 +50,13 @@ export function startServer(socketPath: string, secret: string): void {
   }
 }
 
-const agentRoutes: Route[] = [
-  {
-    method: 'GET',
-    path: '/health',
-    handle: () =>
-      Response.json({
-        contractVersion: AGENT_CONTRACT_VERSION,
-        uptimeMs: performance.now() - startedAtMs,
-      } satisfies Health),
-  },
-  { method: 'POST', path: '/configure', handle: ({ request }) => configure(request) },
-]
+/**
+ * The routes bring the schemas of the contract, whose making is half of the agent's start-up time. So they are loaded only
+ * once it listens, while its starter is still on the way to the first call.
+ */
+export function loadRoutes() {
+  return (require('./routes') as typeof import('./routes')).router
+}
 
 function pathOf(url: string): string {
   const start = url.indexOf('/', url.indexOf('://') + 3)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { onPath } from './errno'
 import type { Ignore } from './globs'
+import { isTemporaryName } from './temporary-name'
 
 /** After so many entries other callers get their turn: about 5 ms of work. */
 const ENTRIES_PER_TURN = 2_000
@@ -30,7 +31,7 @@ export async function walkDirectory({ root, ignore, signal, visit, onTurn }: Wal
     const entries = isRoot ? onPath(root, () => readEntries(path)) : readEntriesOrNone(path)
     for (const entry of entries) {
       const relative = isRoot ? entry.name : `${directory.relative}/${entry.name}`
-      if (ignore(entry.name, relative)) continue
+      if (isTemporaryName(entry.name) || ignore(entry.name, relative)) continue
       const child = join(path, entry.name)
       if (!visit(child, entry, relative)) return
       if (entry.isDirectory()) pending.push({ path: child, relative })

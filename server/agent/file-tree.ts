@@ -6,6 +6,7 @@ import { walkDirectory } from './directory-walk'
 import { onPath } from './errno'
 import { tryEntry } from './file-entry'
 import type { Ignore } from './globs'
+import { isTemporaryName } from './temporary-name'
 
 const ENTRIES_PER_TURN = 2_000
 
@@ -20,6 +21,7 @@ export async function listDirectory({ path, limit, signal }: Look): Promise<Resp
   const listing = new ListingBody(path, limit)
   const names = onPath(path, () => readdirSync(path)).sort()
   for (const [i, name] of names.entries()) {
+    if (isTemporaryName(name)) continue
     if (!listing.add(join(path, name), name)) break
     if (i % ENTRIES_PER_TURN !== ENTRIES_PER_TURN - 1) continue
     listing.endTurn()

@@ -18,7 +18,7 @@ import type { FileEntry } from '@/server/agent-contract'
 import { errnoOf, onPath } from './errno'
 import { etagOf, readTargetEntry } from './file-entry'
 import { matches } from './file-read'
-import { randomId } from './random-id'
+import { temporaryName } from './temporary-name'
 
 /** As the kernel has it. */
 const MAX_LINKS = 40
@@ -117,9 +117,8 @@ function statOf(path: string, stat: typeof statSync | typeof lstatSync): BigIntS
   }
 }
 
-/** A short name of its own, since the target's may already be as long as a name can be. */
 function temporaryBeside(target: string): string {
-  return join(dirname(target), `.sandlot-${randomId()}`)
+  return join(dirname(target), temporaryName())
 }
 
 function modeOf(target: string): number | undefined {

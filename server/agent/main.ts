@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { startServer } from './agent-server'
+import { readFileSync, writeSync } from 'node:fs'
+import { loadRoutes, startServer } from './agent-server'
 import { hardenAgent } from './harden'
 
 /**
@@ -14,8 +14,9 @@ function main(args: string[]): void {
   if (secret === '') exitWith('The agent needs its secret as one line on standard input.')
   outliveSignals()
   startServer(socketPath, secret)
-  process.stdout.write('ready\n')
+  writeSync(1, 'ready\n')
   hardenAgent()
+  setImmediate(loadRoutes)
 }
 
 /** The agent ends with its sandbox and not before: neither by a signal from inside nor by a defect of its own. */
