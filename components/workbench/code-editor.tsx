@@ -11,6 +11,8 @@ export type CodeEditorFile = {
   text: string
   isDirty: boolean
   isReadOnly: boolean
+  /** Only the beginning of the file: nothing that could be saved. */
+  isPart: boolean
 }
 
 export type CodeEditorProps = {
@@ -26,7 +28,7 @@ export type CodeEditorProps = {
 export function CodeEditor({ file, isDark, reveal, onAttach, onEdit, onCursor }: CodeEditorProps) {
   const element = useRef<HTMLDivElement>(null)
   const editor = useRef<monaco.editor.IStandaloneCodeEditor>(null)
-  const { path, isReadOnly } = file
+  const { path, isReadOnly, isPart } = file
   // The text is only what a model begins with: a change of it must not set the model anew.
   const latestFile = useRef(file)
   const callbacks = useRef({ onAttach, onEdit, onCursor })
@@ -55,7 +57,7 @@ export function CodeEditor({ file, isDark, reveal, onAttach, onEdit, onCursor }:
   useEffect(() => {
     const shown = editor.current
     if (!shown) return
-    const model = modelOf({ ...latestFile.current, path, isReadOnly }, callbacks)
+    const model = modelOf({ ...latestFile.current, path, isPart }, callbacks)
     shown.setModel(model)
     shown.updateOptions({ readOnly: isReadOnly, ariaLabel: `Editor, ${path}` })
     const state = viewStates.get(model)
@@ -63,7 +65,7 @@ export function CodeEditor({ file, isDark, reveal, onAttach, onEdit, onCursor }:
     const at = shown.getPosition()
     if (at) callbacks.current.onCursor(at.lineNumber, at.column)
     return () => void viewStates.set(model, shown.saveViewState())
-  }, [path, isReadOnly])
+  }, [path, isReadOnly, isPart])
 
   useEffect(() => {
     const shown = editor.current
@@ -127,19 +129,25 @@ const viewStates = new WeakMap<monaco.editor.ITextModel, monaco.editor.ICodeEdit
 
 type Callbacks = { current: Pick<CodeEditorProps, 'onAttach' | 'onEdit' | 'onCursor'> }
 
-/** The model of a file, made at its first showing. A model that is read only is of other content, and made anew. */
+/** The model of a file, made at its first showing. */
 function modelOf(file: CodeEditorFile, callbacks: Callbacks): monaco.editor.ITextModel {
   const uri = monaco.Uri.file(file.path)
   const existing = monaco.editor.getModel(uri)
-  if (existing && !file.isReadOnly) return existing
+  if (existing && parts.has(existing) === file.isPart) return existing
   existing?.dispose()
   const model = monaco.editor.createModel(file.text, languageOf(file.path).id, uri)
-  if (file.isReadOnly) return model
+  if (file.isPart) {
+    parts.add(model)
+    return model
+  }
   const buffer = new ModelBuffer(model, file.isDirty)
   model.onDidChangeContent(() => callbacks.current.onEdit(file.path, buffer.isDirty))
   callbacks.current.onAttach(file.path, buffer)
   return model
 }
+
+/** Models that hold only the beginning of their file. */
+const parts = new WeakSet<monaco.editor.ITextModel>()
 
 class ModelBuffer implements TextBuffer {
   readonly #model: monaco.editor.ITextModel

@@ -1,4 +1,4 @@
-import type { WorkbenchEvent } from '@/lib/protocol/workbench'
+import type { FileInfo, WorkbenchEvent } from '@/lib/protocol/workbench'
 import { baseName, parentPath } from './file-paths'
 
 export type TreeEntry = {
@@ -13,6 +13,11 @@ export type FileEvent = Extract<WorkbenchEvent, { type: 'files' }>['events'][num
 /** From here on names are compared by their code units: a collator takes seconds for 100,000 of them. */
 const COLLATE_BELOW = 2000
 const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' })
+
+export function entryOf(file: FileInfo): TreeEntry {
+  const { name, path, is_dir: isDirectory, is_symlink: isLink = false, size } = file
+  return { name, path, isDirectory, isLink, sizeBytes: size }
+}
 
 /** Directories first, then by name. */
 export function sortEntries(entries: TreeEntry[]): TreeEntry[] {

@@ -2,8 +2,7 @@
 
 import { useQueries, useQuery } from '@tanstack/react-query'
 import { toSandboxError } from '@/lib/errors'
-import type { FileInfo } from '@/lib/protocol/workbench'
-import { sortEntries, type TreeEntry } from './listing'
+import { entryOf, sortEntries, type TreeEntry } from './listing'
 import { queryKeys } from './query-keys'
 import type { DirectoryState } from './tree-rows'
 import { useWorkbench } from './workbench-context'
@@ -58,11 +57,6 @@ export function useTerminals() {
     queryFn: async ({ signal }) => (await core.client.terminals(signal)).filter((terminal) => terminal.pty),
     staleTime: Number.POSITIVE_INFINITY,
   })
-}
-
-function entryOf(file: FileInfo): TreeEntry {
-  const { name, path, is_dir: isDirectory, is_symlink: isLink = false, size } = file
-  return { name, path, isDirectory, isLink, sizeBytes: size }
 }
 
 function stateOf(result: { data?: TreeEntry[] | undefined; error: unknown } | undefined): DirectoryState {

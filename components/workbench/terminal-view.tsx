@@ -74,7 +74,7 @@ export function TerminalView(props: TerminalViewProps) {
 function handleOf(screen: { current: TerminalScreen | null }): TerminalHandle {
   return {
     focus: () => screen.current?.terminal.focus(),
-    send: (keys) => screen.current?.terminal.input(keys),
+    send: (keys) => screen.current?.sendKeys(keys),
     holdCtrl: () => screen.current?.holdCtrl(),
     copy: async () => (await screen.current?.copy()) ?? false,
     paste: (text) => screen.current?.terminal.paste(text),
@@ -132,6 +132,13 @@ class TerminalScreen {
 
   applyTheme(_isDark: boolean): void {
     this.terminal.options.theme = readTheme()
+  }
+
+  /** Arrows are said differently while a program such as vim asks for it. */
+  sendKeys(keys: string): void {
+    const isArrow = ['\x1b[A', '\x1b[B', '\x1b[C', '\x1b[D'].includes(keys)
+    const isApplication = this.terminal.modes.applicationCursorKeysMode
+    this.terminal.input(isArrow && isApplication ? keys.replace('[', 'O') : keys)
   }
 
   holdCtrl(): void {

@@ -5,11 +5,19 @@ import { SandboxClient } from '@/lib/client/sandbox-client'
 import type { WorkbenchEvent } from '@/lib/protocol/workbench'
 import { EditJournal } from './edit-journal'
 import { directoriesAbove } from './file-paths'
-import { applyEvents, eventsByDirectory, type FileEvent, type TreeEntry } from './listing'
+import {
+  applyEvents,
+  entryOf,
+  eventsByDirectory,
+  type FileEvent,
+  sortEntries,
+  type TreeEntry,
+} from './listing'
 import { OpenFiles } from './open-files'
 import { queryKeys } from './query-keys'
 import { readSaved, writeSaved } from './saved-state'
 import { Store } from './store'
+import { Uploads } from './uploads'
 import { View } from './view-state'
 
 export type Usage = Omit<Extract<WorkbenchEvent, { type: 'usage' }>, 'type'>
@@ -33,6 +41,7 @@ const SavedDirectories = z.array(z.string()).max(500)
 export class WorkbenchCore {
   readonly client: SandboxClient
   readonly files: OpenFiles
+  readonly uploads: Uploads
   readonly journal: EditJournal
   readonly view: View
   readonly connection = new Store<EventSocketState>('connecting')
@@ -41,12 +50,15 @@ export class WorkbenchCore {
   readonly cursor = new Store<Cursor | null>(null)
   /** Something that the terminals' part is asked to do; each wish has a new token. */
   readonly terminalWish = new Store<TerminalWish>({ token: 0, act: 'focus' })
+  /** A path that a preview is asked to go to. */
+  readonly previewWish = new Store({ token: 0, port: 0, path: '/' })
   readonly openDirectories: Store<ReadonlySet<string>>
   readonly #scope: string
   readonly #queries: QueryClient
   #pending: FileEvent[] = []
   #batchTimer: ReturnType<typeof setTimeout> | undefined
   #noticeId = 0
+  #isRestored = false
 
   constructor(baseUrl: string, queries: QueryClient) {
     this.#scope = `sandlot:${baseUrl}`
@@ -54,6 +66,7 @@ export class WorkbenchCore {
     this.client = new SandboxClient({ baseUrl })
     this.journal = new EditJournal(this.#scope)
     this.files = new OpenFiles(this.client, this.journal)
+    this.uploads = new Uploads(this.client)
     this.view = new View(`${this.#scope}:view`)
     const directories = readSaved(`${this.#scope}:directories`, SavedDirectories)
     this.openDirectories = new Store<ReadonlySet<string>>(new Set(directories ?? []))
@@ -69,6 +82,8 @@ export class WorkbenchCore {
 
   /** Brings back the tabs and the unsaved edits; `first` is shown where there are none. */
   async restoreFiles(first: string | null): Promise<void> {
+    if (this.#isRestored) return
+    this.#isRestored = true
     const tabs = readSaved(this.storageKey('tabs'), SavedTabs)
     const edits = await this.journal.list()
     this.files.restore(tabs?.paths ?? (first ? [first] : []), tabs?.active ?? first, edits)
@@ -79,6 +94,24 @@ export class WorkbenchCore {
         active: activePath,
       })
     })
+  }
+
+  /** Asks for what is shown first before it is known what that is: where the tree begins, and which terminals there are. */
+  startLoading(): void {
+    void this.#queries.prefetchQuery({
+      queryKey: queryKeys.terminals,
+      queryFn: async () => (await this.client.terminals()).filter((terminal) => terminal.pty),
+    })
+    this.client.listWorkspace().then(
+      ({ path, files }) => {
+        this.#queries.setQueryData<TreeEntry[]>(
+          queryKeys.directory(path),
+          (known) => known ?? sortEntries(files.map(entryOf)),
+        )
+      },
+      // The tree asks again, and says what went wrong.
+      () => undefined,
+    )
   }
 
   /** Listens until the returned function is called. */
@@ -92,6 +125,12 @@ export class WorkbenchCore {
       clearTimeout(this.#batchTimer)
       events.close()
     }
+  }
+
+  /** Shows a port beside the editor, at a path where one is told. */
+  openPreview(port: number, path = '/'): void {
+    if (path !== '/') this.previewWish.update((wish) => ({ token: wish.token + 1, port, path }))
+    this.view.showPreview(port)
   }
 
   /** Opens the directories above a path, so that the tree shows it. */

@@ -72,6 +72,11 @@ export class SandboxClient {
     return answer.data.files
   }
 
+  /** Direct children of the directory that the sandbox works in, with where that is. */
+  async listWorkspace(): Promise<{ path: string; files: FileInfo[] }> {
+    return (await this.#http.json('/files', DirectoryAnswer, { query: { path: '.' } })).data
+  }
+
   async stat(path: string): Promise<FileInfo> {
     return (await this.#http.json(`/files/${encodePath(path)}`, FileAnswer)).data.file
   }

@@ -1,0 +1,111 @@
+'use client'
+
+import { lazy, Suspense, useState } from 'react'
+import { EditorBanner } from './editor-banner'
+import { EditorTabs } from './editor-tabs'
+import { relativePath } from './file-paths'
+import { FileView } from './file-view'
+import { keys } from './keys'
+import type { OpenFile } from './open-files'
+import { CodeSkeleton } from './skeletons'
+import { useStore } from './store'
+import { useIsDark, useWorkbench } from './workbench-context'
+
+const CompareEditor = lazy(async () => ({ default: (await import('./code-editor')).CompareEditor }))
+
+export function EditorArea({ onCloseFile }: { onCloseFile: (path: string) => void }) {
+  const { core, info } = useWorkbench()
+  const { files } = core
+  const state = useStore(files.state)
+  const active = state.files.find((file) => file.path === state.activePath)
+  const [comparedPath, setComparedPath] = useState<string | null>(null)
+  const isComparing = active?.problem?.kind === 'conflict' && comparedPath === active.path
+
+  return (
+    <section aria-label="Editor" className="flex h-full min-h-0 min-w-0 flex-col bg-bg">
+      {state.files.length > 0 && (
+        <EditorTabs
+          files={state.files}
+          activePath={state.activePath}
+          onActivate={(path) => files.activate(path)}
+          onKeep={(path) => files.keep(path)}
+          onClose={onCloseFile}
+          onMove={(path, before) => files.moveTab(path, before)}
+        />
+      )}
+      {active && <Breadcrumbs path={relativePath(active.path, info.directory)} />}
+      {active?.problem && (
+        <EditorBanner
+          file={active}
+          isComparing={isComparing}
+          onCompare={() => setComparedPath(isComparing ? null : active.path)}
+        />
+      )}
+      <div className="relative min-h-0 flex-1">
+        {active ? <FileView file={active} reveal={state.reveal} /> : <NoFile />}
+        {active && isComparing && <Comparison file={active} />}
+      </div>
+    </section>
+  )
+}
+
+function Comparison({ file }: { file: OpenFile }) {
+  const { core } = useWorkbench()
+  const isDark = useIsDark()
+  if (file.problem?.kind !== 'conflict') return null
+  return (
+    <div className="absolute inset-0 z-10 flex flex-col bg-bg">
+      <div className="flex h-6 shrink-0 text-12 text-ink-2">
+        <span className="flex-1 px-4">In the sandbox</span>
+        <span className="flex-1 px-4">Yours</span>
+      </div>
+      <div className="min-h-0 flex-1">
+        <Suspense fallback={<CodeSkeleton />}>
+          <CompareEditor
+            path={file.path}
+            ours={core.files.textOf(file.path)}
+            theirs={file.problem.theirText}
+            isDark={isDark}
+          />
+        </Suspense>
+      </div>
+    </div>
+  )
+}
+
+function Breadcrumbs({ path }: { path: string }) {
+  return (
+    <div className="flex h-6.5 shrink-0 items-center overflow-hidden px-4 text-12 whitespace-nowrap text-ink-3">
+      {path.split('/').map((part, depth, parts) => (
+        <span key={parts.slice(0, depth + 1).join('/')}>
+          {depth > 0 && <span aria-hidden> › </span>}
+          {part}
+        </span>
+      ))}
+    </div>
+  )
+}
+
+function NoFile() {
+  return (
+    <div className="grid h-full place-content-center gap-3 p-6 text-center text-13 text-ink-2">
+      <p className="text-16 font-semibold text-ink">No file open</p>
+      <p>Choose one from the files, or go to it by name.</p>
+      <dl className="mx-auto grid grid-cols-[auto_auto] gap-x-6 gap-y-1 text-left text-12 pointer-coarse:hidden">
+        <Hint label="Go to file" value={keys.files} />
+        <Hint label="Run a command" value={keys.commands} />
+        <Hint label="Search in files" value={keys.search} />
+        <Hint label="Show terminal" value={keys.terminal} />
+      </dl>
+    </div>
+  )
+}
+
+function Hint({ label, value }: { label: string; value: string }) {
+  return (
+    <>
+      <dt>{label}</dt>
+      <dd className="text-ink-3">{value}</dd>
+    </>
+  )
+}

@@ -1,0 +1,102 @@
+'use client'
+
+import { X } from 'lucide-react'
+import { cn } from '@/components/ui/class-names'
+import { IconButton } from '@/components/ui/icon-button'
+import { PanelNote } from './panel-state'
+import { PreviewFrame } from './preview-frame'
+import { usePorts } from './queries'
+import { useStore } from './store'
+import { useWorkbench } from './workbench-context'
+
+/** What the sandbox's servers show, a tab for each port. Frames stay alive behind one another. */
+export function PreviewPane() {
+  const { core } = useWorkbench()
+  const { view } = core
+  const { previews, activePreview } = useStore(view.state)
+  const ports = usePorts().data ?? []
+  if (previews.length === 0) {
+    return (
+      <section aria-label="Preview" className="h-full bg-surface">
+        <PanelNote
+          title="Nothing to preview yet"
+          text="Start a server in the terminal, and its page appears here."
+        />
+      </section>
+    )
+  }
+  return (
+    <section aria-label="Preview" className="flex h-full min-w-0 flex-col bg-surface">
+      <div className="flex h-9 shrink-0 items-stretch border-b pointer-coarse:h-12">
+        <div
+          role="tablist"
+          aria-label="Previews"
+          className="flex min-w-0 flex-1 [scrollbar-width:none] overflow-x-auto"
+        >
+          {previews.map((port) => (
+            <PreviewTab
+              key={port}
+              port={port}
+              isActive={port === activePreview}
+              onActivate={() => view.set({ activePreview: port })}
+              onClose={() => view.closePreview(port)}
+            />
+          ))}
+        </div>
+        <IconButton
+          label="Close preview"
+          size="small"
+          className="mx-1 self-center max-md:hidden"
+          onClick={() => view.set({ isPreviewOpen: false })}
+        >
+          <X />
+        </IconButton>
+      </div>
+      {previews.map((port) => (
+        <PreviewFrame
+          key={port}
+          port={port}
+          isVisible={port === activePreview}
+          isListening={ports.some((each) => each.port === port)}
+        />
+      ))}
+    </section>
+  )
+}
+
+type PreviewTabProps = { port: number; isActive: boolean; onActivate: () => void; onClose: () => void }
+
+function PreviewTab({ port, isActive, onActivate, onClose }: PreviewTabProps) {
+  return (
+    <div
+      role="none"
+      className={cn(
+        'group flex shrink-0 items-center border-r text-13 text-ink-2 hover:text-ink',
+        isActive && 'bg-bg text-ink shadow-[inset_0_2px_var(--accent)]',
+      )}
+      onAuxClick={(event) => event.button === 1 && onClose()}
+    >
+      <button
+        type="button"
+        role="tab"
+        aria-selected={isActive}
+        aria-keyshortcuts="Delete"
+        className="h-full pr-1 pl-4 tabular-nums focus-visible:-outline-offset-2"
+        onClick={onActivate}
+        onKeyDown={(event) => event.key === 'Delete' && onClose()}
+      >
+        Port {port}
+      </button>
+      <button
+        type="button"
+        aria-hidden
+        tabIndex={-1}
+        title={`Close preview of port ${port}`}
+        className="mr-1 grid size-6 place-items-center rounded-small text-ink-3 hover:bg-hover hover:text-ink pointer-coarse:size-11"
+        onClick={onClose}
+      >
+        <X className={cn('size-3.5', !isActive && 'opacity-0 group-hover:opacity-100')} />
+      </button>
+    </div>
+  )
+}

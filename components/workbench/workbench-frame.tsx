@@ -1,0 +1,94 @@
+'use client'
+
+import { useTheme } from 'next-themes'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import type { PaletteMode } from './command-palette'
+import { commandsOf } from './commands'
+import { DesktopFrame } from './desktop-frame'
+import { Notices } from './notices'
+import { PhoneFrame } from './phone-frame'
+import { usePorts } from './queries'
+import { TopBar } from './top-bar'
+import { UnsavedDialog } from './unsaved-dialog'
+import { useIsPhone } from './use-is-phone'
+import { useShortcuts } from './use-shortcuts'
+import { useWorkbench } from './workbench-context'
+
+const CommandPalette = lazy(async () => ({ default: (await import('./command-palette')).CommandPalette }))
+
+/** A running sandbox: everything around its files, terminals and pages. */
+export function WorkbenchFrame() {
+  const { core, info } = useWorkbench()
+  const { setTheme } = useTheme()
+  const isPhone = useIsPhone()
+  const [palette, setPalette] = useState<PaletteMode | null>(null)
+  const [closingPath, setClosingPath] = useState<string | null>(null)
+  useAutomaticPreviews(isPhone)
+  useLeaveGuard()
+
+  function closeFile(path: string) {
+    if (core.files.find(path)?.isDirty) setClosingPath(path)
+    else core.files.close(path)
+  }
+
+  const commands = commandsOf({ core, info, setTheme, openPalette: setPalette, closeFile })
+  useShortcuts(commands, setPalette)
+
+  const Frame = isPhone ? PhoneFrame : DesktopFrame
+  return (
+    <div className="workbench flex h-dvh flex-col overflow-hidden bg-bg text-13">
+      <TopBar onPalette={() => setPalette('files')} />
+      <Notices />
+      <Frame onCloseFile={closeFile} />
+      {palette && (
+        <Suspense fallback={null}>
+          <CommandPalette mode={palette} onClose={() => setPalette(null)} commands={commands} />
+        </Suspense>
+      )}
+      <UnsavedDialog path={closingPath} onDone={() => setClosingPath(null)} />
+    </div>
+  )
+}
+
+/** A server that starts shows its page, once per port: whoever closes it has meant it. Those that run already do not. */
+function useAutomaticPreviews(isPhone: boolean): void {
+  const { core } = useWorkbench()
+  const ports = usePorts().data
+  const known = useRef<Set<number>>(null)
+  useEffect(() => {
+    if (!ports) return
+    const numbers = ports.map(({ port }) => port)
+    if (known.current === null) {
+      known.current = new Set(numbers)
+      return
+    }
+    for (const port of numbers) {
+      if (known.current.has(port)) continue
+      known.current.add(port)
+      // On a phone it would take the terminal's place in the middle of typing.
+      const { phonePane } = core.view.state.get()
+      core.openPreview(port)
+      if (isPhone) core.view.set({ phonePane })
+    }
+  }, [ports, core, isPhone])
+}
+
+/** Edits go to the journal before the page does; only where it keeps nothing must leaving be asked about. */
+function useLeaveGuard(): void {
+  const { core } = useWorkbench()
+  useEffect(() => {
+    const onHide = () => core.files.flushJournal()
+    const onLeave = (event: BeforeUnloadEvent) => {
+      core.files.flushJournal()
+      if (core.files.hasUnsaved && !core.journal.isAvailable) event.preventDefault()
+    }
+    document.addEventListener('visibilitychange', onHide)
+    window.addEventListener('pagehide', onHide)
+    window.addEventListener('beforeunload', onLeave)
+    return () => {
+      document.removeEventListener('visibilitychange', onHide)
+      window.removeEventListener('pagehide', onHide)
+      window.removeEventListener('beforeunload', onLeave)
+    }
+  }, [core])
+}

@@ -1,0 +1,77 @@
+'use client'
+
+import './workbench.css'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { toSandboxError } from '@/lib/errors'
+import { ConfirmProvider } from './confirm'
+import { loadCodeEditor } from './file-view'
+import { isFinal, RefusedScreen, StoppedScreen } from './gate-screens'
+import { queryKeys } from './query-keys'
+import { sandboxBaseUrl } from './sandbox-address'
+import { useStore } from './store'
+import { loadTerminalView } from './terminal-pane'
+import { WorkbenchContext } from './workbench-context'
+import { WorkbenchCore } from './workbench-core'
+import { WorkbenchFrame } from './workbench-frame'
+import { WorkbenchSkeleton } from './workbench-skeleton'
+
+/** While events do not come, the sandbox is asked by itself whether it is still there. */
+const ASK_AGAIN_MS = 5000
+
+if (typeof window !== 'undefined') {
+  // The two large parts are on their way while the sandbox is still being asked about.
+  void loadCodeEditor()
+  void loadTerminalView()
+}
+
+/** The IDE of the sandbox that this page's address names. Nothing of it is known until it runs in a browser. */
+export function Workbench() {
+  const queries = useQueryClient()
+  const [core, setCore] = useState<WorkbenchCore | null>(null)
+  useEffect(() => setCore(new WorkbenchCore(sandboxBaseUrl(location), queries)), [queries])
+  return core ? <Gate core={core} /> : <WorkbenchSkeleton />
+}
+
+/** Lets through to a sandbox that runs; says what is with one that does not. */
+function Gate({ core }: { core: WorkbenchCore }) {
+  const connection = useStore(core.connection)
+  const query = useQuery({
+    queryKey: queryKeys.sandbox,
+    queryFn: ({ signal }) => core.client.info(signal),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: (count, error) => count < 2 && !isFinal(toSandboxError(error)),
+    refetchInterval: connection === 'live' ? false : ASK_AGAIN_MS,
+  })
+  const info = query.data
+  const directory = info?.directory
+
+  useEffect(() => core.startLoading(), [core])
+  useEffect(() => (directory ? core.listen(directory) : undefined), [core, directory])
+  useEffect(() => {
+    if (info) document.title = `${info.name} · Sandlot`
+  }, [info])
+  const isRunning = info?.status === 'running'
+  useEffect(() => {
+    if (isRunning) void core.restoreFiles(info?.open_file ?? null)
+  }, [core, isRunning, info?.open_file])
+
+  const error = query.error === null ? null : toSandboxError(query.error)
+  if (error && (!info || isFinal(error))) {
+    return (
+      <RefusedScreen
+        error={error}
+        appUrl={info?.app_url ?? null}
+        journal={core.journal}
+        onRetry={() => void query.refetch()}
+      />
+    )
+  }
+  if (!info || info.status === 'starting') return <WorkbenchSkeleton />
+  const value = { core, info, canEdit: info.role !== 'view', isOwner: info.role === 'own' }
+  return (
+    <WorkbenchContext value={value}>
+      <ConfirmProvider>{isRunning ? <WorkbenchFrame /> : <StoppedScreen />}</ConfirmProvider>
+    </WorkbenchContext>
+  )
+}
