@@ -56,7 +56,11 @@ describe.each(kinds)('$name', ({ open, isRoot }) => {
   it('stops whatever runs, keeps the files, and starts again on them', async () => {
     const { spec } = await made()
     const { provider } = tested
-    await runIn(provider, spec, 'mkdir -p /app && echo kept > /app/file; (trap "" TERM; sleep 600) & disown')
+    await runIn(
+      provider,
+      spec,
+      'mkdir -p /app && echo kept > /app/file; setsid sh -c \'trap "" TERM; sleep 600\' >/dev/null 2>&1 &',
+    )
     await provider.stop(spec.id)
     expect(await listed(spec.id)).toEqual({ id: spec.id, isRunning: false })
     await expect(provider.dial(spec.id)).rejects.toMatchObject({ code: 'sandbox_stopped' })
@@ -88,7 +92,7 @@ describe.each(kinds)('$name', ({ open, isRoot }) => {
       spec,
       'seq 1 20000 | (mkdir many && cd many && xargs touch); mkdir -p a/b && touch a/b/c && chmod 0 a/b a',
     )
-    await runIn(provider, spec, 'nohup sleep 600 >/dev/null 2>&1 &')
+    await runIn(provider, spec, 'setsid sleep 600 >/dev/null 2>&1 &')
     await provider.delete(spec.id)
     expect(await listed(spec.id)).toBeUndefined()
     expect(existsSync(join(dataDir, 'sandboxes', spec.id))).toBe(false)
@@ -149,7 +153,7 @@ describe.each(kinds)('$name', ({ open, isRoot }) => {
     const changes: string[] = []
     const stopListening = provider.onChange((id, { type }) => id === spec.id && changes.push(type))
     const flood = 'i=0; while :; do head -c 4000000 /dev/zero > flood$i; i=$((i+1)); done'
-    await callAgent(provider, spec, 'POST', '/processes', { command: flood, cwd: '/home/user/workspace' })
+    await runIn(provider, spec, `setsid sh -c '${flood}' >/dev/null 2>&1 &`)
     await vi.waitFor(() => expect(changes).toContain('disk_full'), 20_000)
     await runIn(provider, spec, 'rm -f flood*')
     await vi.waitFor(() => expect(changes).toContain('disk_ok'), 20_000)

@@ -7,8 +7,8 @@ export interface Range {
 }
 
 export function parseRange(text: string): Range | null {
-  const [address = '', bits = '32'] = text.split('/')
-  if (!isIPv4(address) || !/^\d{1,2}$/.test(bits) || Number(bits) > 32) return null
+  const [address = '', bits = '32', ...rest] = text.split('/')
+  if (rest.length > 0 || !isIPv4(address) || !/^\d{1,2}$/.test(bits) || Number(bits) > 32) return null
   const size = 2 ** (32 - Number(bits))
   const number = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
   return { first: number - (number % size), size }
