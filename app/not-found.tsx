@@ -7,7 +7,9 @@ export default function NotFound() {
       <h1 className="text-20 font-semibold">There is nothing at this address</h1>
       <p className="text-ink-2">The page may have moved, or the link may be incomplete.</p>
       <Button asChild variant="primary" className="mt-4">
-        <Link href="/">Go to your sandboxes</Link>
+        <Link href="/" prefetch={false}>
+          Go to your sandboxes
+        </Link>
       </Button>
     </main>
   )

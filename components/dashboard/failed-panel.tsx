@@ -10,6 +10,7 @@ export interface FailedPanelProps {
 
 /** What happened and what to do, in the place of what did not load. */
 export function FailedPanel({ title, error, isRetrying, onRetry }: FailedPanelProps) {
+  const { message, code } = toSandboxError(error)
   return (
     <div
       role="alert"
@@ -17,11 +18,17 @@ export function FailedPanel({ title, error, isRetrying, onRetry }: FailedPanelPr
     >
       <div className="min-w-0 flex-1">
         <p className="font-semibold">{title}</p>
-        <p className="text-13 break-words text-ink-2">{toSandboxError(error).message}</p>
+        <p className="text-13 break-words text-ink-2">{message}</p>
       </div>
-      <Button isBusy={isRetrying} onClick={onRetry}>
-        Try again
-      </Button>
+      {code === 'unauthorized' ? (
+        <Button asChild variant="primary">
+          <a href="/sign-in">Sign in</a>
+        </Button>
+      ) : (
+        <Button isBusy={isRetrying} onClick={onRetry}>
+          Try again
+        </Button>
+      )}
     </div>
   )
 }

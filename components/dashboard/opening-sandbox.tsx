@@ -20,20 +20,17 @@ export function OpeningSandbox({ id }: { id: string }) {
   return (
     <main className="mx-auto flex min-h-dvh max-w-md flex-col justify-center gap-4 p-6">
       <Mark className="size-8" />
-      <h1 className="text-20 font-semibold">Opening the sandbox</h1>
+      <h1 className="text-20 font-semibold">
+        {error === null ? 'Opening the sandbox' : 'The sandbox did not open'}
+      </h1>
       {error === null ? (
         <p className="flex items-center gap-2 text-ink-2">
           <Spinner /> One moment.
         </p>
       ) : (
         <>
-          <FailedPanel
-            title="It did not open"
-            error={error}
-            isRetrying={isPending}
-            onRetry={() => mutate()}
-          />
-          <Button asChild variant="ghost" className="self-start">
+          <FailedPanel title="What happened" error={error} isRetrying={isPending} onRetry={() => mutate()} />
+          <Button asChild className="self-start">
             <Link href="/">Back to your sandboxes</Link>
           </Button>
         </>

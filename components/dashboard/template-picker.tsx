@@ -72,6 +72,7 @@ function PickerSkeleton() {
           <Skeleton className="size-8 rounded-medium" />
           <Skeleton className="mt-3 mb-1 h-4 w-16" />
           <Skeleton className="mb-1 h-3 w-28 max-w-full" />
+          <Skeleton className="mb-1 h-3 w-20 max-w-full" />
         </div>
       ))}
     </div>

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import type { Kysely } from 'kysely'
 import type { NextAuthOptions } from 'next-auth'
+import type { Database } from '@/lib/db/schema'
 import { UserStore } from '@/lib/db/users'
 import { authAdapter } from './adapter'
 import { appDatabase } from './app-database'
@@ -9,7 +11,10 @@ const SESSION_SECONDS = 30 * 24 * 3600
 
 /** next-auth's settings: sessions in the database, so that they can be ended, and one-use links to begin them. */
 export async function authOptions(): Promise<NextAuthOptions> {
-  const { db } = await appDatabase()
+  return authOptionsFor((await appDatabase()).db)
+}
+
+export function authOptionsFor(db: Kysely<Database>): NextAuthOptions {
   const users = new UserStore(db)
   return {
     adapter: authAdapter(db),

@@ -7,7 +7,8 @@ type Context = { params: Promise<{ nextauth: string[] }> }
 /** A link is used up by a button and never by fetching an address, so next-auth's own callback address is no way in. */
 export async function GET(request: NextRequest, context: Context): Promise<Response> {
   const { nextauth } = await context.params
-  if (nextauth[0] === 'callback') return Response.redirect(new URL('/sign-in', request.nextUrl.origin), 303)
+  if (nextauth[0] === 'callback')
+    return new Response(null, { status: 303, headers: { location: '/sign-in' } })
   return answer(request, context)
 }
 
