@@ -40,6 +40,8 @@ class PortStream extends Duplex {
     this.#port = port
     this.connected = this.#whenConnected()
     this.connected.catch(() => undefined)
+    // It may break before anybody holds it, and an error without a listener would end the server.
+    this.on('error', () => undefined)
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary))
     socket.on('close', (code) => this.#onClose(code))
     socket.on('error', (error) => this.#fail(error))

@@ -1,5 +1,4 @@
 import type { Duplex } from 'node:stream'
-import { pipeline } from 'node:stream'
 import { SandboxError } from '@/lib/errors'
 import type { Entry, SandboxTarget } from '../entry'
 import type { LiveSockets } from '../live-sockets'
@@ -53,9 +52,13 @@ function join(
   acceptHandshake(upgrade.request, browser)
   browser.write(agentHead)
   agent.write(upgrade.head)
-  const onEnd = () => setTimeout(destroyBoth, CLOSE_GRACE_MS).unref()
-  pipeline(agent, browser, onEnd)
-  pipeline(browser, agent, onEnd)
+  for (const stream of [agent, browser]) {
+    stream.once('end', () => setTimeout(destroyBoth, CLOSE_GRACE_MS).unref())
+    stream.once('error', destroyBoth)
+    stream.once('close', destroyBoth)
+  }
+  agent.pipe(browser)
+  browser.pipe(agent)
 }
 
 /** Keys are sent as they come, and a half-open connection is not kept for ever. */
