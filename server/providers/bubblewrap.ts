@@ -121,6 +121,7 @@ export class BubblewrapProvider implements Provider {
 
   /** What an earlier process of ours left: sandboxes that go on, and such as it never finished making. */
   async #findAll(): Promise<void> {
+    this.#host.trash.resume()
     const { sandboxesDir } = this.#host.places
     for (const id of existsSync(sandboxesDir) ? readdirSync(sandboxesDir) : []) {
       const sandbox = LocalSandbox.find(id, this.#host)

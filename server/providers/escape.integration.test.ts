@@ -342,10 +342,11 @@ for address in json.loads('${JSON.stringify(targets)}'):
     })
 
     it('one file cannot be larger than the disk limit, nor more opened than allowed', async () => {
-      const small = await made({ limits: { ...defaultLimits, diskBytes: 8 * MiB, openFiles: 64 } })
+      const small = await made({ limits: { ...defaultLimits, diskBytes: 8 * MiB } })
+      const few = await made({ limits: { ...defaultLimits, openFiles: 64 } })
       await run('head -c 20000000 /dev/zero > big', small)
       expect(Number((await run('stat -c %s big', small)).stdout)).toBeLessThanOrEqual(8 * MiB)
-      const { stderr } = await run('python3 -c "x = [open(\'/dev/null\') for _ in range(100)]"', small)
+      const { stderr } = await run('python3 -c "x = [open(\'/dev/null\') for _ in range(100)]"', few)
       expect(stderr).toContain('Too many open files')
     })
 

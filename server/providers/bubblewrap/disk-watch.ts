@@ -19,6 +19,7 @@ export class DiskWatch {
   readonly #dataDir: string
   readonly #tell: (id: string, change: SandboxChange) => void
   readonly #measured = new WeakMap<LocalSandbox, Measured>()
+  readonly #heldAt = new WeakMap<LocalSandbox, number>()
 
   constructor(dataDir: string, tell: (id: string, change: SandboxChange) => void) {
     this.#dataDir = dataDir
@@ -59,8 +60,16 @@ export class DiskWatch {
     if (diskBytes === null) return
     const isOver = diskBytes >= limit || isLargest
     const isUnder = diskBytes < limit * RELEASE_PART && !isHostFull
-    if (isOver && (await sandbox.holdWriters(true))) this.#tell(sandbox.id, { type: 'disk_full' })
-    else if (isUnder && (await sandbox.holdWriters(false))) this.#tell(sandbox.id, { type: 'disk_ok' })
+    if (isOver && this.#mustHold(sandbox, diskBytes)) {
+      this.#heldAt.set(sandbox, diskBytes)
+      if (await sandbox.holdWriters(true)) this.#tell(sandbox.id, { type: 'disk_full' })
+    } else if (isUnder && (await sandbox.holdWriters(false))) this.#tell(sandbox.id, { type: 'disk_ok' })
+  }
+
+  /** Programs started while others are held may be making room; they are held too once there is less of it. */
+  #mustHold(sandbox: LocalSandbox, diskBytes: number): boolean {
+    const heldAt = this.#heldAt.get(sandbox)
+    return !sandbox.areWritersHeld || heldAt === undefined || diskBytes > heldAt
   }
 }
 

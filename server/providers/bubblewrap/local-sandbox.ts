@@ -163,23 +163,20 @@ export class LocalSandbox {
     }
   }
 
-  /** Pauses what writes, or lets it go on; `true` where that changed anything. */
+  /** Pauses what writes, or lets it go on; `true` where that is another state than before. */
   holdWriters(shouldHold: boolean): Promise<boolean> {
     return this.#turns.run(async () => {
-      const { agent } = this.#state
-      if (!this.isRunning || agent === null || this.#state.areWritersHeld === shouldHold) return false
-      // Recorded first: what is held must be let go, whoever finds it.
-      this.#state.areWritersHeld = true
-      this.#save()
+      const { agent, areWritersHeld } = this.#state
+      if (!this.isRunning || agent === null || (!shouldHold && !areWritersHeld)) return false
+      // Recorded before it is done: what is held must be let go, whoever finds it.
+      if (shouldHold && !areWritersHeld) this.#noteHeld(true)
       if (shouldHold) this.#writers.hold(agent.pid)
       else this.#writers.release()
-      this.#state.areWritersHeld = shouldHold
-      this.#save()
-      return true
+      if (!shouldHold) this.#noteHeld(false)
+      return shouldHold !== areWritersHeld
     })
   }
 
-  /** New processes of a held sandbox go on until the next look; they may be the ones that make room. */
   get areWritersHeld(): boolean {
     return this.#state.areWritersHeld
   }
@@ -272,6 +269,11 @@ export class LocalSandbox {
       this.#cgroup?.kill()
       await setTimeout(END_POLL_MS)
     }
+  }
+
+  #noteHeld(areWritersHeld: boolean): void {
+    this.#state = { ...this.#state, areWritersHeld }
+    this.#save()
   }
 
   #save(): void {

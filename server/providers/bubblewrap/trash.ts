@@ -19,7 +19,11 @@ export class Trash {
     this.#dir = dir
     this.#log = log
     mkdirSync(dir, { recursive: true, mode: 0o700 })
-    for (const name of readdirSync(dir)) this.#queue(name)
+  }
+
+  /** Goes on with what an earlier process of ours had no time for. */
+  resume(): void {
+    for (const name of readdirSync(this.#dir)) this.#queue(name)
   }
 
   /** The tree is at its old place no more when this returns. */
