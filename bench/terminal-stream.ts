@@ -5,6 +5,8 @@ import { TerminalServerMessage } from '@/lib/protocol/terminal-stream'
 
 /** A viewer that acknowledges at once: what is measured is the way, not the reader. */
 const ACK_STEP_BYTES = 64 * 1024
+/** A minute is beyond every figure that is aimed at. */
+const PATIENCE_MS = 60_000
 
 /** A terminal of a sandbox over a plain WebSocket, for measuring. */
 export class BenchTerminal {
@@ -12,6 +14,7 @@ export class BenchTerminal {
   #offset = 0
   #acknowledged = 0
   #onBytes: ((bytes: Buffer) => void) | null = null
+  #onLost: (() => void) | null = null
 
   static async open(client: SandboxClient): Promise<BenchTerminal> {
     const { id } = await client.createTerminal({ cols: 80, rows: 24 })
@@ -23,6 +26,7 @@ export class BenchTerminal {
 
   private constructor(socket: WebSocket) {
     this.#socket = socket
+    socket.on('close', () => this.#onLost?.())
     socket.on('message', (data: Buffer, isBinary: boolean) =>
       isBinary ? this.#take(data) : this.#note(data),
     )
@@ -35,11 +39,17 @@ export class BenchTerminal {
   /** Resolves when the output has come to satisfy `isEnough`, which sees every chunk once. */
   until(isEnough: (bytes: Buffer) => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#socket.once('close', () => reject(new Error('the terminal closed')))
-      this.#onBytes = (bytes) => {
-        if (!isEnough(bytes)) return
+      const settle = (end: () => void) => {
+        clearTimeout(timer)
         this.#onBytes = null
-        resolve()
+        this.#onLost = null
+        end()
+      }
+      const fail = (what: string) => settle(() => reject(new Error(what)))
+      const timer = setTimeout(() => fail('the terminal did not say what was waited for'), PATIENCE_MS)
+      this.#onLost = () => fail('the terminal closed')
+      this.#onBytes = (bytes) => {
+        if (isEnough(bytes)) settle(resolve)
       }
     })
   }

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -31,6 +31,8 @@ export class RunningServer {
 
   static async start(settings: Record<string, string> = {}): Promise<RunningServer> {
     const dataDir = await mkdtemp(join(tmpdir(), 'sandlot-e2e-'))
+    // Sandboxes run as users of their own, who must be able to pass.
+    await chmod(dataDir, 0o711)
     const server = new RunningServer(await freePort(), dataDir, settings)
     await server.start()
     return server
@@ -66,6 +68,10 @@ export class RunningServer {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#process = child
+    // Whoever started it may be ended before `dispose`.
+    const end = () => child.kill('SIGKILL')
+    process.once('exit', end)
+    child.once('exit', () => process.off('exit', end))
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => {
         this.output += chunk.toString()
@@ -114,7 +120,7 @@ export class RunningServer {
 
   async #createApiKey(): Promise<string> {
     const output = await this.#run('key', 'create', 'e2e')
-    const key = /\bsandlot_\S+|\bsk_\S+/.exec(output)?.[0]
+    const key = /^sl_\S+$/m.exec(output)?.[0]
     if (key === undefined) throw new Error(`npm run key -- create printed no key:\n${output}`)
     return key
   }
