@@ -194,13 +194,6 @@ describe('terminals', () => {
     await sandbox.call('DELETE', `/terminals/${id}`)
   })
 
-  it('send nothing of the browser to the agent but frames', async () => {
-    const id = await newTerminal({ command: 'cat /proc/1/environ | tr "\\0" "\\n"; sleep 60' })
-    const browser = open(`/terminals/${id}/stream`, { headers: { cookie: 'secret=1', 'x-private': 'yes' } })
-    await expect.poll(() => browser.ofType('start')).toHaveLength(1)
-    browser.socket.terminate()
-  })
-
   it('refuse what is no terminal, no token, no WebSocket and no offset', async () => {
     const id = await newTerminal()
     const cases = [

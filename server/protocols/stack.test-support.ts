@@ -107,6 +107,7 @@ export async function startStack(defaults: Partial<SandboxDefaults> = {}) {
 
   return {
     origin,
+    dataDir,
     access,
     store,
     provider,

@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http'
-import { Readable } from 'node:stream'
+import { Duplex, Readable } from 'node:stream'
 import { afterEach, describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
 import { SandboxError } from '@/lib/errors'
@@ -14,6 +14,7 @@ let connection: AgentConnection | undefined
 afterEach(async () => {
   connection?.close(new SandboxError('unavailable', 'The test is over.'))
   await agent?.stop()
+  agent = undefined
 })
 
 async function connectTo(answer: RequestListener): Promise<AgentConnection> {
@@ -24,6 +25,22 @@ async function connectTo(answer: RequestListener): Promise<AgentConnection> {
 
 function refusing(status: number, body: string): RequestListener {
   return (_request, response) => response.writeHead(status).end(body)
+}
+
+/** Two ends of one stream that is no socket, as a provider may dial it. */
+function duplexPair(): [Duplex, Duplex] {
+  const ends: Duplex[] = []
+  const end = (other: number) =>
+    new Duplex({
+      read: () => undefined,
+      write: (chunk, _encoding, done) => {
+        ends[other]?.push(chunk)
+        done()
+      },
+    })
+  const pair: [Duplex, Duplex] = [end(1), end(0)]
+  ends.push(...pair)
+  return pair
 }
 
 async function failureOf(act: Promise<unknown>): Promise<SandboxError> {
@@ -59,6 +76,56 @@ describe('what is said to an agent', () => {
     })
     for (let index = 0; index < 5; index++) await inside.stat('/a')
     expect(agent?.connections()).toBeGreaterThan(1)
+  })
+})
+
+describe('a terminal stream', () => {
+  it('is opened with the key of its browser and nothing else of it', async () => {
+    const seen: unknown[] = []
+    agent = await startHostileAgent(
+      () => undefined,
+      (socket, request) => {
+        seen.push([request.url, request.headers])
+        socket.send('hello')
+      },
+    )
+    connection = new AgentConnection(agent.dial, 'the-secret')
+    const key = Buffer.alloc(16, 7).toString('base64')
+    const { stream, head } = await connection.openTerminal('t1', { offset: 5, role: 'viewer', key })
+    expect(seen).toEqual([
+      [
+        '/terminals/t1/stream?offset=5&role=reader&locked=true',
+        {
+          host: 'agent',
+          authorization: 'Bearer the-secret',
+          connection: 'Upgrade',
+          upgrade: 'websocket',
+          'sec-websocket-version': '13',
+          'sec-websocket-key': key,
+        },
+      ],
+    ])
+    const first =
+      head.length > 0 ? head : await new Promise<Buffer>((resolve) => stream.once('data', resolve))
+    // An unmasked text frame of five bytes.
+    expect(first.subarray(0, 7)).toEqual(Buffer.from([0x81, 5, ...Buffer.from('hello')]))
+  })
+
+  it.each([
+    [
+      'another key',
+      'HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: AAAA\r\n\r\n',
+    ],
+    ['no WebSocket', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi'],
+    ['no HTTP', 'SSH-2.0-OpenSSH\r\n'],
+    ['headers without end', `HTTP/1.1 101 x\r\n${'X-A: b\r\n'.repeat(20_000)}`],
+  ])('is refused from an agent that answers with %s', async (_name, answer) => {
+    const [near, far] = duplexPair()
+    far.once('data', () => far.write(answer))
+    connection = new AgentConnection(async () => near, 'x')
+    const opening = connection.openTerminal('t', { offset: null, role: 'writer', key: 'k' })
+    expect((await failureOf(opening)).code).toBe('agent_failed')
+    expect(near.destroyed).toBe(true)
   })
 })
 

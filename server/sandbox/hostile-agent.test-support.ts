@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import type { Dial } from './agent-dialer'
 /** What a sandbox may put in the agent's place: a server on a Unix socket that answers as the test says. */
 export async function startHostileAgent(
   answer: RequestListener,
-  onSocket: (socket: WebSocket) => void = () => undefined,
+  onSocket: (socket: WebSocket, request: IncomingMessage) => void = () => undefined,
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'sandlot-agent-'))
   const path = join(folder, 'agent.sock')

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { hashSecret } from '../auth/access'
 import { type Stack, startStack } from '../protocols/stack.test-support'
@@ -111,8 +113,7 @@ it('tells when all processes of a sandbox ended by themselves, and starts it aga
   stack.sandboxes.subscribe(id, (event) => {
     if (event.type === 'status') told.push(`${event.sandbox.status}: ${event.sandbox.statusReason}`)
   })
-  const { pid } = await agentOutside(id)
-  process.kill(pid, 'SIGKILL')
+  killFromOutside(id)
   await expect
     .poll(() => told, { timeout: 10_000 })
     .toEqual([expect.stringContaining('stopped: All of its processes')])
@@ -121,18 +122,8 @@ it('tells when all processes of a sandbox ended by themselves, and starts it aga
   expect((await (await stack.sandboxes.connect(id)).run({ command: 'echo $KEPT' })).stdout).toBe('yes\n')
 })
 
-/** The agent's process as the host sees it: the one whose command line has this sandbox's own directory or mark. */
-async function agentOutside(id: string): Promise<{ pid: number }> {
-  const { readdirSync, readFileSync } = await import('node:fs')
-  for (const name of readdirSync('/proc').filter((each) => /^\d+$/.test(each))) {
-    try {
-      const cgroup = readFileSync(`/proc/${name}/cgroup`, 'utf8')
-      const command = readFileSync(`/proc/${name}/cmdline`, 'utf8')
-      if (command.includes('sandlot-agent') && (cgroup.includes(id) || command.includes(id)))
-        return { pid: Number(name) }
-    } catch {
-      // It ended while we looked.
-    }
-  }
-  throw new Error(`No process of sandbox ${id} was found.`)
+/** As the kernel's out-of-memory killer or an operator might. */
+function killFromOutside(id: string): void {
+  const state = readFileSync(join(stack.dataDir, 'sandboxes', id, 'private/state.json'), 'utf8')
+  process.kill(JSON.parse(state).agent.pid, 'SIGKILL')
 }
