@@ -27,7 +27,7 @@ export function TemplatePicker({ value, onValueChange }: TemplatePickerProps) {
           className={GRID}
         >
           {data.map((template) => (
-            <TemplateCard key={template.id} template={template} />
+            <TemplateCard key={template.id} template={template} onChoose={() => onValueChange(template.id)} />
           ))}
         </RadioGroup.Root>
       )}
@@ -46,10 +46,12 @@ export function TemplatePicker({ value, onValueChange }: TemplatePickerProps) {
 
 const GRID = 'grid grid-cols-2 gap-3 sm:grid-cols-3 lg:grid-cols-5'
 
-function TemplateCard({ template }: { template: TemplateSummary }) {
+/** Chosen as soon as it has the focus, as radio buttons are: Radix alone misses an arrow key that is pressed shortly. */
+function TemplateCard({ template, onChoose }: { template: TemplateSummary; onChoose(): void }) {
   return (
     <RadioGroup.Item
       value={template.id}
+      onFocus={onChoose}
       className="flex flex-col items-start rounded-large border bg-surface p-3 text-left transition-colors hover:border-ink-3 active:bg-pressed data-[state=checked]:border-accent data-[state=checked]:ring-1 data-[state=checked]:ring-accent"
     >
       <span
@@ -70,7 +72,7 @@ function PickerSkeleton() {
       {['blank', 'node', 'python', 'static', 'react'].map((key) => (
         <div key={key} className="rounded-large border bg-surface p-3">
           <Skeleton className="size-8 rounded-medium" />
-          <Skeleton className="mt-3 mb-1 h-4 w-16" />
+          <Skeleton className="mt-2 mb-1 h-4 w-16" />
           <Skeleton className="mb-1 h-3 w-28 max-w-full" />
           <Skeleton className="mb-1 h-3 w-20 max-w-full" />
         </div>

@@ -12,10 +12,12 @@ export function Toaster() {
       theme={resolvedTheme === 'dark' ? 'dark' : 'light'}
       position="bottom-right"
       closeButton
-      toastOptions={{ style: TOAST_STYLE }}
+      toastOptions={{ style: TOAST_STYLE, classNames: ICON_COLORS }}
     />
   )
 }
+
+const ICON_COLORS = { error: '[&_[data-icon]]:text-bad', success: '[&_[data-icon]]:text-ok' }
 
 /** Sonner brings its own sheet of styles; these give it our tokens. */
 const TOAST_STYLE = {
