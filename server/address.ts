@@ -14,7 +14,7 @@ export type Target =
       message: string
     }
 
-export interface PreviewTarget {
+interface PreviewTarget {
   kind: 'preview'
   id: string
   port: number
@@ -50,7 +50,7 @@ const API_PATH = /^\/+(v1(\/|$)|healthz$|readyz$|metrics$|api\/auth\/register$|a
 /** Names at the root that Next makes itself, beside what lies in `public/`. */
 const NEXT_NAMES = new Set(['_next', 'favicon.ico', 'icon.svg', 'icon.png', 'apple-icon.png'])
 
-export function isSandboxId(text: string): boolean {
+function isSandboxId(text: string): boolean {
   return SANDBOX_ID.test(text)
 }
 

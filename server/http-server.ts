@@ -221,7 +221,12 @@ function report(thrown: unknown, context: RequestContext): SandboxError {
 function logEnd(req: IncomingMessage, res: ServerResponse, context: RequestContext, target: Target) {
   const startedAt = performance.now()
   return () => {
-    const fields = { ...logFields(req, context, target, startedAt), status: res.statusCode }
+    const isCut = !res.writableFinished
+    const fields = {
+      ...logFields(req, context, target, startedAt),
+      status: res.statusCode,
+      ...(isCut ? { isCut } : {}),
+    }
     const level = res.statusCode >= 500 ? 'warn' : target.kind === 'preview' ? 'debug' : 'info'
     context.log[level](fields, 'request')
   }

@@ -36,7 +36,7 @@ export function sessionCookieName(context: RequestContext): string {
   return context.base === '' ? '__Host-sandlot_session' : '__Secure-sandlot_session'
 }
 
-export function readCookies(header: string | undefined, name: string): string[] {
+function readCookies(header: string | undefined, name: string): string[] {
   if (header === undefined) return []
   return header
     .split(';')

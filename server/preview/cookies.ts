@@ -4,7 +4,7 @@ import { PASS_SECONDS } from './pass'
 /** Ours, by whatever name the app, a sandbox or a preview has them: no previewed program ever sees or sets one. */
 const OURS = /^(__host-|__secure-)?(sandlot[_-]|next-auth\.)/i
 
-export function previewCookieName(context: RequestContext): string {
+function previewCookieName(context: RequestContext): string {
   // Browsers take the prefix over TLS only.
   return context.isSecure ? '__Host-sandlot_preview' : 'sandlot_preview'
 }

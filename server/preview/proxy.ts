@@ -6,7 +6,7 @@ import type { PortStreams } from './port-streams'
 
 /** A program that has not begun to answer by then never will; browsers have given up before. */
 const ANSWER_TIMEOUT_MS = 10 * 60_000
-export const MAX_ANSWER_HEADER_BYTES = 64 * 1024
+const MAX_ANSWER_HEADER_BYTES = 64 * 1024
 
 /** Passes a request on and its answer back, both as they come. Rejects while nothing of the answer is out. */
 export async function forwardRequest(
@@ -109,7 +109,7 @@ function sendBody(req: IncomingMessage, outgoing: ClientRequest): void {
   })
 }
 
-export function hasBody(req: IncomingMessage): boolean {
+function hasBody(req: IncomingMessage): boolean {
   const length = req.headers['content-length']
   return req.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')
 }
