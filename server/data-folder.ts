@@ -76,7 +76,7 @@ function read(path: string): string | null {
 
 function isAlive(holder: string): boolean {
   const [pid, start] = holder.split(' ')
-  return startOf(Number(pid)) === start
+  return start !== undefined && startOf(Number(pid)) === start
 }
 
 /** When a process began, in ticks since the machine did: process numbers come again, this does not. */
