@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { Configuration } from '@/server/agent-contract'
+import { checkEnvironment } from './environment'
 import { onPath } from './errno'
 import { jsonBody } from './json-body'
 import { checkPath } from './paths'
@@ -20,9 +21,10 @@ export function userEnvironment(additions: Record<string, string> = {}): Record<
 export async function configure(request: Request): Promise<Response> {
   const configuration = await jsonBody(request, Configuration)
   const path = checkPath(configuration.directory)
+  const additions = checkEnvironment(configuration.environment)
   onPath(path, () => mkdirSync(path, { recursive: true }))
   directory = path
-  environment = { ...inheritedEnvironment(), ...configuration.environment }
+  environment = { ...inheritedEnvironment(), ...additions }
   return new Response(null, { status: 204 })
 }
 

@@ -6,8 +6,8 @@ const P_ALL = 0
 const WNOHANG = 1
 const WEXITED = 4
 const WNOWAIT = 0x01000000
-/** Where siginfo_t has si_pid on Linux. */
-const SI_PID_OFFSET = 12
+/** Where siginfo_t has si_pid on 64-bit Linux: after three numbers and a gap. */
+const SI_PID_OFFSET = 16
 const SIGINFO_BYTES = 128
 /** A child of Bun's is being reaped by Bun itself; this is how soon to look behind it. */
 const LOOK_AGAIN_MS = 20

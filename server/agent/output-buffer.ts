@@ -50,7 +50,7 @@ export class OutputBuffer {
   /** Up to `max` bytes from `offset` on, fewer at the end of a block; nothing outside of what is kept. */
   read(offset: number, max: number): Uint8Array {
     const block = this.#blockAt(offset)
-    if (!block) return new Uint8Array()
+    if (!block || max <= 0) return new Uint8Array()
     const from = offset - block.start
     return block.bytes.subarray(from, Math.min(block.used, from + max))
   }

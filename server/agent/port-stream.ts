@@ -45,6 +45,7 @@ class PortStream implements SocketHandler {
   #sentBytes = 0
   #acknowledgedBytes = 0
   #isEnding = false
+  #hasSaidEnd = false
 
   constructor(port: number) {
     this.#port = port
@@ -72,8 +73,9 @@ class PortStream implements SocketHandler {
     this.#write()
   }
 
+  /** Bun calls this when some of what waits has gone: reading on at once would let the rest grow until it is dropped. */
   drain(): void {
-    this.#tcp?.resume()
+    if ((this.#socket?.getBufferedAmount() ?? 0) <= STREAM_WINDOW_BYTES) this.#tcp?.resume()
   }
 
   close(): void {
@@ -121,7 +123,7 @@ class PortStream implements SocketHandler {
         socket: {
           data: (tcp, bytes) => this.#receive(tcp, bytes),
           drain: () => this.#write(),
-          end: () => this.#say({ type: 'end' }),
+          end: () => this.#sayEnd(),
           close: (_tcp, error) => this.#closed(error),
           error: () => undefined,
         },
@@ -161,9 +163,17 @@ class PortStream implements SocketHandler {
     if (this.#isEnding && this.#unsent.length === 0) tcp.shutdown()
   }
 
+  /** Where both directions end, Bun tells only the close. */
   #closed(error: Error | undefined): void {
-    if (this.#tcp)
-      this.#end(error ? BROKEN : FINISHED, error ? 'The port broke the connection.' : 'The port has closed.')
+    if (!this.#tcp) return
+    if (!error) this.#sayEnd()
+    this.#end(error ? BROKEN : FINISHED, error ? 'The port broke the connection.' : 'The port has closed.')
+  }
+
+  #sayEnd(): void {
+    if (this.#hasSaidEnd) return
+    this.#hasSaidEnd = true
+    this.#say({ type: 'end' })
   }
 
   #end(code: number, reason: string): void {

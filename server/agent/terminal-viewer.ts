@@ -91,7 +91,7 @@ export class TerminalViewer implements SocketHandler {
   pump(): void {
     const { log } = this.#terminal
     while (this.#socket && !this.#isBlocked && !this.#isDone) {
-      if (this.#cursor < log.startOffset) this.#jump()
+      if (this.#cursor < log.startOffset && !this.#jump()) break
       const size = log.sizeAfter(this.#sizeSequence)
       if (size && size.offset <= this.#cursor) {
         this.#sizeSequence = size.sequence
@@ -121,11 +121,14 @@ export class TerminalViewer implements SocketHandler {
     if (sent <= 0) this.#isBlocked = true
   }
 
-  #jump(): void {
+  /** Not before the viewer has taken half a window, or a viewer that takes nothing would be sent ever more. */
+  #jump(): boolean {
     const { log } = this.#terminal
+    if (this.#cursor - this.#acknowledged > STREAM_WINDOW_BYTES / 2) return false
     this.#cursor = log.tailBoundary()
     this.#acknowledged = this.#cursor
     this.#say({ type: 'gap', offset: this.#cursor, modes: log.modesAt(this.#cursor).restore() })
+    return true
   }
 
   #finishAtEnd(): void {

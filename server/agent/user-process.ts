@@ -2,6 +2,7 @@ import { statSync, writeFileSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
 import { SandboxError } from '@/lib/errors'
 import { userEnvironment, workingDirectory } from './configuration'
+import { checkEnvironment } from './environment'
 import { errnoOf, fromErrno, onPath } from './errno'
 import { addOwnChild } from './own-children'
 import { checkPath } from './paths'
@@ -88,18 +89,6 @@ function workDirectory(asked: string | undefined): string {
   const stat = onPath(cwd, () => statSync(cwd))
   if (!stat.isDirectory()) throw new SandboxError('not_directory', `Not a directory to work in: ${cwd}`)
   return cwd
-}
-
-export function checkEnvironment(environment: Record<string, string> = {}): Record<string, string> {
-  for (const [name, value] of Object.entries(environment)) {
-    if (name === '' || name.includes('=') || name.includes('\0') || value.includes('\0')) {
-      throw new SandboxError(
-        'bad_request',
-        `“environment.${name}” cannot be the name and value of a variable.`,
-      )
-    }
-  }
-  return environment
 }
 
 /** A child that is gone again by now needs neither. */
