@@ -16,6 +16,11 @@ const config = {
   // Native or Node-only: loaded by Node as they are, never bundled.
   serverExternalPackages: ['libsql', 'pg', 'nodemailer'],
   turbopack: {
+    rules: {
+      '**/monaco-editor/esm/vs/internal/common/workers.js': {
+        loaders: ['./scripts/monaco-workers-loader.cjs'],
+      },
+    },
     root: fileURLToPath(new URL('.', import.meta.url)),
     resolveAlias: {
       // y-monaco still names the path that monaco-editor had before 0.56.

@@ -1,10 +1,9 @@
 'use client'
 
-import { Check } from 'lucide-react'
 import { ContextMenu as MenuPrimitive } from 'radix-ui'
-import type { ComponentProps, ReactNode } from 'react'
+import type { ComponentProps } from 'react'
 import { cn } from './class-names'
-import { menuItem, menuLabel, menuPanel, menuSeparator } from './menu-look'
+import { menuItem, menuPanel, menuSeparator } from './menu-look'
 
 /** Not modal: the page behind stays readable to everyone, and scrolls. */
 export function ContextMenu(props: ComponentProps<typeof MenuPrimitive.Root>) {
@@ -12,7 +11,6 @@ export function ContextMenu(props: ComponentProps<typeof MenuPrimitive.Root>) {
 }
 
 export const ContextMenuTrigger = MenuPrimitive.Trigger
-export const ContextMenuRadioGroup = MenuPrimitive.RadioGroup
 
 export function ContextMenuContent({ className, ...props }: ComponentProps<typeof MenuPrimitive.Content>) {
   return (
@@ -35,21 +33,6 @@ export function ContextMenuItem({ isDanger, shortcut, className, children, ...pr
       {shortcut !== undefined && <span className="ml-auto pl-4 text-12 text-ink-3">{shortcut}</span>}
     </MenuPrimitive.Item>
   )
-}
-
-export function ContextMenuRadioItem({ children, ...props }: ComponentProps<typeof MenuPrimitive.RadioItem>) {
-  return (
-    <MenuPrimitive.RadioItem {...props} className={menuItem}>
-      {children}
-      <MenuPrimitive.ItemIndicator className="ml-auto pl-4">
-        <Check aria-hidden />
-      </MenuPrimitive.ItemIndicator>
-    </MenuPrimitive.RadioItem>
-  )
-}
-
-export function ContextMenuLabel({ children }: { children: ReactNode }) {
-  return <MenuPrimitive.Label className={menuLabel}>{children}</MenuPrimitive.Label>
 }
 
 export function ContextMenuSeparator() {
