@@ -2,6 +2,7 @@ import { SandboxError } from '@/lib/errors'
 import { type PortStreamMessage, STREAM_WINDOW_BYTES } from '@/server/agent-contract'
 import { addressOf } from './ports'
 import type { Call, Socket, SocketHandler } from './router'
+import { SocketFlow } from './socket-flow'
 
 /** Often enough that the sender never runs into the end of its window while the port reads. */
 const ACK_BYTES = STREAM_WINDOW_BYTES / 4
@@ -37,7 +38,7 @@ export function streamPort({ params: [text = ''] }: Call): PortStream {
 /** One TCP connection to a port, carried by one WebSocket. */
 class PortStream implements SocketHandler {
   readonly #port: number
-  #socket: Socket | undefined
+  #flow: SocketFlow | undefined
   #tcp: Bun.Socket | undefined
   /** Taken from the caller and not yet by the port. */
   #unsent: Uint8Array[] = []
@@ -53,7 +54,7 @@ class PortStream implements SocketHandler {
 
   open(socket: Socket): void {
     streams++
-    this.#socket = socket
+    this.#flow = new SocketFlow(socket)
     void this.#connect()
   }
 
@@ -73,14 +74,14 @@ class PortStream implements SocketHandler {
     this.#write()
   }
 
-  /** Bun calls this when some of what waits has gone: reading on at once would let the rest grow until it is dropped. */
   drain(): void {
-    if ((this.#socket?.getBufferedAmount() ?? 0) <= STREAM_WINDOW_BYTES) this.#tcp?.resume()
+    this.#flow?.drained()
+    if (!this.#flow?.isBlocked) this.#tcp?.resume()
   }
 
   close(): void {
     streams--
-    this.#socket = undefined
+    this.#flow = undefined
     this.#isEnding = true
     const tcp = this.#tcp
     if (!tcp) return
@@ -95,7 +96,7 @@ class PortStream implements SocketHandler {
     const tcp = await this.#dial()
     clearTimeout(timer)
     if (!tcp) return this.#end(PORT_CLOSED, `Nothing listens on port ${this.#port}.`)
-    if (!this.#socket) {
+    if (!this.#flow) {
       tcp.terminate()
       return
     }
@@ -134,11 +135,10 @@ class PortStream implements SocketHandler {
   }
 
   #receive(tcp: Bun.Socket, bytes: Uint8Array): void {
-    if (!this.#socket) return
-    const sent = this.#socket.sendBinary(bytes as Uint8Array<ArrayBuffer>)
-    if (sent === -1) tcp.pause()
-    else if (sent === 0 && bytes.length > 0)
-      this.#end(BROKEN, 'The caller does not take the bytes of this port.')
+    if (!this.#flow) return
+    if (!this.#flow.send(bytes)) this.#end(BROKEN, 'The caller does not take the bytes of this port.')
+    else if (this.#flow.isBlocked) tcp.pause()
+    else tcp.resume()
   }
 
   #write(): void {
@@ -177,11 +177,11 @@ class PortStream implements SocketHandler {
   }
 
   #end(code: number, reason: string): void {
-    this.#socket?.close(code, reason)
+    this.#flow?.close(code, reason)
     if (code !== FINISHED) this.#tcp?.terminate()
   }
 
   #say(message: PortStreamMessage): void {
-    this.#socket?.sendText(JSON.stringify(message))
+    this.#flow?.say(message)
   }
 }

@@ -1,6 +1,7 @@
 import type { ProcessStreamMessage } from '@/server/agent-contract'
 import type { BackgroundProcess } from './background-process'
 import type { Socket, SocketHandler } from './router'
+import { SocketFlow } from './socket-flow'
 
 const FRAME_BYTES = 64 * 1024
 const FINISHED = 1000
@@ -12,9 +13,8 @@ const FINISHED = 1000
 export class ProcessStream implements SocketHandler {
   readonly #process: BackgroundProcess
   #cursor: number
-  #socket: Socket | undefined
+  #flow: SocketFlow | undefined
   #stopListening: (() => void) | undefined
-  #isBlocked = false
   #isDone = false
 
   constructor(process: BackgroundProcess, offset: number) {
@@ -23,7 +23,7 @@ export class ProcessStream implements SocketHandler {
   }
 
   open(socket: Socket): void {
-    this.#socket = socket
+    this.#flow = new SocketFlow(socket)
     this.#stopListening = this.#process.onChange(() => this.#pump())
     this.#pump()
   }
@@ -33,37 +33,37 @@ export class ProcessStream implements SocketHandler {
   }
 
   drain(): void {
-    this.#isBlocked = false
+    this.#flow?.drained()
     this.#pump()
   }
 
   close(): void {
-    this.#socket = undefined
+    this.#flow = undefined
     this.#stopListening?.()
   }
 
   #pump(): void {
-    while (this.#socket && !this.#isBlocked && !this.#isDone) {
+    while (this.#flow && !this.#flow.isBlocked && !this.#isDone) {
       const next = this.#process.log.next(this.#cursor, FRAME_BYTES)
       if (!next) break
       const { stream, offset, bytes } = next
       if (next.cursor > this.#cursor) this.#say({ type: 'gap', stream, offset })
       this.#say({ type: 'output', stream, offset })
-      // Less than one frame is ever waiting before this, so it is taken, at most to be sent later (-1).
-      if (this.#socket.sendBinary(bytes as Uint8Array<ArrayBuffer>) <= 0) this.#isBlocked = true
+      // Taken in any case: only a closed socket says no to less than its whole queue.
+      this.#flow.send(bytes)
       this.#cursor = next.cursor + bytes.length
     }
-    if (!this.#isBlocked && !this.#process.isRunning) this.#finish()
+    if (this.#flow && !this.#flow.isBlocked && !this.#process.isRunning) this.#finish()
   }
 
   #finish(): void {
     if (this.#isDone) return
     this.#isDone = true
     this.#say({ type: 'exit', ...this.#process.result })
-    this.#socket?.close(FINISHED, 'The process has ended.')
+    this.#flow?.close(FINISHED, 'The process has ended.')
   }
 
   #say(message: ProcessStreamMessage): void {
-    this.#socket?.sendText(JSON.stringify(message))
+    this.#flow?.say(message)
   }
 }

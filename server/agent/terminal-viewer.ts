@@ -5,6 +5,7 @@ import {
 } from '@/server/agent-contract'
 import { parseJson } from './json-body'
 import type { Socket, SocketHandler } from './router'
+import { SocketFlow } from './socket-flow'
 import type { Role, Terminal } from './terminal'
 
 /** One frame of output: large enough to be cheap, small enough that a key's echo does not wait behind it. */
@@ -21,11 +22,10 @@ export class TerminalViewer implements SocketHandler {
   /** A viewer that may only ever look on. */
   readonly #isLocked: boolean
   #role: Role
-  #socket: Socket | undefined
+  #flow: SocketFlow | undefined
   #cursor = 0
   #acknowledged = 0
   #sizeSequence = 0
-  #isBlocked = false
   #isDone = false
 
   constructor(terminal: Terminal, options: { offset: number | undefined; role: Role; isLocked: boolean }) {
@@ -36,7 +36,7 @@ export class TerminalViewer implements SocketHandler {
   }
 
   open(socket: Socket): void {
-    this.#socket = socket
+    this.#flow = new SocketFlow(socket)
     const { log } = this.#terminal
     this.#cursor = this.#firstOffset()
     this.#acknowledged = this.#cursor
@@ -68,29 +68,30 @@ export class TerminalViewer implements SocketHandler {
   }
 
   drain(): void {
-    this.#isBlocked = false
+    this.#flow?.drained()
     this.pump()
   }
 
   close(): void {
-    this.#socket = undefined
+    this.#flow = undefined
     this.#terminal.removeViewer(this)
   }
 
   end(code: number, reason: string): void {
-    this.#socket?.close(code, reason)
+    this.#flow?.close(code, reason)
   }
 
   setRole(role: Role): void {
     if (this.#role === role) return
     this.#role = role
     this.#say({ type: 'role', role })
+    this.pump()
   }
 
   /** Sends all that the window and the socket take. */
   pump(): void {
     const { log } = this.#terminal
-    while (this.#socket && !this.#isBlocked && !this.#isDone) {
+    while (this.#flow && !this.#flow.isBlocked && !this.#isDone) {
       if (this.#cursor < log.startOffset && !this.#jump()) break
       const size = log.sizeAfter(this.#sizeSequence)
       if (size && size.offset <= this.#cursor) {
@@ -102,7 +103,7 @@ export class TerminalViewer implements SocketHandler {
       const untilResize = size ? size.offset - this.#cursor : FRAME_BYTES
       const bytes = log.read(this.#cursor, Math.min(FRAME_BYTES, room, untilResize))
       if (bytes.length === 0) break
-      this.#send(bytes)
+      if (this.#flow.send(bytes)) this.#cursor += bytes.length
     }
     this.#finishAtEnd()
   }
@@ -112,13 +113,6 @@ export class TerminalViewer implements SocketHandler {
     const asked = this.#askedOffset
     const isKept = asked !== undefined && asked >= log.startOffset && asked <= log.endOffset
     return isKept ? asked : log.firstBoundary()
-  }
-
-  #send(bytes: Uint8Array): void {
-    const sent = this.#socket?.sendBinary(bytes as Uint8Array<ArrayBuffer>) ?? 0
-    // 0: not taken, the same bytes must go again; -1: taken, but more than the socket can carry off now.
-    if (sent !== 0) this.#cursor += bytes.length
-    if (sent <= 0) this.#isBlocked = true
   }
 
   /** Not before the viewer has taken half a window, or a viewer that takes nothing would be sent ever more. */
@@ -133,7 +127,7 @@ export class TerminalViewer implements SocketHandler {
 
   #finishAtEnd(): void {
     const { log, exitCode } = this.#terminal
-    if (this.#isDone || this.#isBlocked || exitCode === null || this.#cursor < log.endOffset) return
+    if (this.#isDone || this.#flow?.isBlocked || exitCode === null || this.#cursor < log.endOffset) return
     this.#isDone = true
     this.#say({ type: 'exit', exitCode })
     this.end(FINISHED, 'The terminal has ended.')
@@ -161,6 +155,6 @@ export class TerminalViewer implements SocketHandler {
   }
 
   #say(message: TerminalServerMessage): void {
-    this.#socket?.sendText(JSON.stringify(message))
+    this.#flow?.say(message)
   }
 }

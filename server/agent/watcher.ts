@@ -4,6 +4,7 @@ import type { WatchMessage } from '@/server/agent-contract'
 import { onPath } from './errno'
 import { type Ignore, ignoreMatcher } from './globs'
 import type { Call, Socket, SocketHandler } from './router'
+import { SocketFlow } from './socket-flow'
 import { WatchChanges } from './watch-changes'
 import { type TreeListener, WatchedTree } from './watched-tree'
 
@@ -39,11 +40,10 @@ class Watcher implements SocketHandler, TreeListener {
   readonly changes = new WatchChanges()
   readonly #root: string
   readonly #ignore: Ignore
-  #socket: Socket | undefined
+  #flow: SocketFlow | undefined
   #tree: WatchedTree | undefined
   #isReady = false
   #isLost = false
-  #isBlocked = false
   #flushTimer: ReturnType<typeof setTimeout> | undefined
   #resyncTimer: ReturnType<typeof setTimeout> | undefined
 
@@ -54,7 +54,7 @@ class Watcher implements SocketHandler, TreeListener {
 
   open(socket: Socket): void {
     watchers++
-    this.#socket = socket
+    this.#flow = new SocketFlow(socket)
     void this.#start({ type: 'ready' })
   }
 
@@ -63,13 +63,13 @@ class Watcher implements SocketHandler, TreeListener {
   }
 
   drain(): void {
-    this.#isBlocked = false
+    this.#flow?.drained()
     this.onTouch()
   }
 
   close(): void {
     watchers--
-    this.#socket = undefined
+    this.#flow = undefined
     this.#tree?.close()
     clearTimeout(this.#flushTimer)
     clearTimeout(this.#resyncTimer)
@@ -91,7 +91,7 @@ class Watcher implements SocketHandler, TreeListener {
 
   onGone(): void {
     this.#say({ type: 'events', events: [{ event: 'unlinkDir', path: this.#root }] })
-    this.#socket?.close(ROOT_GONE, 'The watched directory is gone.')
+    this.#flow?.close(ROOT_GONE, 'The watched directory is gone.')
   }
 
   async #start(message: WatchMessage): Promise<void> {
@@ -104,10 +104,10 @@ class Watcher implements SocketHandler, TreeListener {
       await this.#tree.scan()
     } catch (thrown) {
       const reason = thrown instanceof SandboxError ? thrown.message : 'The watch could not be set up.'
-      this.#socket?.close(4503, reason)
+      this.#flow?.close(4503, reason)
       return
     }
-    if (!this.#socket) return this.#tree.close()
+    if (!this.#flow) return this.#tree.close()
     this.changes.clear()
     this.#isReady = true
     this.#say(message)
@@ -126,7 +126,7 @@ class Watcher implements SocketHandler, TreeListener {
   #lookAgainLater(): void {
     this.#resyncTimer ??= setTimeout(() => {
       this.#resyncTimer = undefined
-      if (!this.#isBlocked) this.#say({ type: 'resync', path: this.#root })
+      if (!this.#flow?.isBlocked) this.#say({ type: 'resync', path: this.#root })
       this.#lookAgainLater()
     }, INCOMPLETE_RESYNC_MS)
   }
@@ -134,7 +134,7 @@ class Watcher implements SocketHandler, TreeListener {
   #flush(): void {
     this.#flushTimer = undefined
     const tree = this.#tree
-    if (!tree || this.#isLost || this.#isBlocked) return
+    if (!tree || this.#isLost || this.#flow?.isBlocked) return
     const events = this.changes.take(tree.kindOf)
     for (let i = 0; i < events.length; i += MAX_EVENTS_PER_MESSAGE) {
       this.#say({ type: 'events', events: events.slice(i, i + MAX_EVENTS_PER_MESSAGE) })
@@ -143,7 +143,6 @@ class Watcher implements SocketHandler, TreeListener {
   }
 
   #say(message: WatchMessage): void {
-    const sent = this.#socket?.sendText(JSON.stringify(message)) ?? 1
-    if (sent <= 0) this.#isBlocked = true
+    this.#flow?.say(message)
   }
 }
