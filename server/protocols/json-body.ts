@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { SandboxError } from '@/lib/errors'
 
 /** Commands, names, settings. Bodies that carry files say so. */
-export const MAX_JSON_BYTES = 1024 * 1024
+const MAX_JSON_BYTES = 1024 * 1024
 /** A client that sends its JSON more slowly than this is not one. */
 const BODY_TIMEOUT_MS = 120_000
 

@@ -7,7 +7,7 @@ import { drain } from './drain'
 import { Exchange } from './exchange'
 import { type Route, Router } from './router'
 
-export type Handler<Target> = (exchange: Exchange, target: Target) => void | Promise<void>
+type Handler<Target> = (exchange: Exchange, target: Target) => void | Promise<void>
 export type RequestRoute<Target> = Route<Handler<Target>>
 
 /** An upgrade as it came, before anybody has answered it. */

@@ -24,7 +24,6 @@ import {
   TerminalInfo,
   Terminals,
   TextMatches,
-  type WatchEvent,
   WatchMessage,
 } from '../agent-contract'
 import type { Dial } from './agent-dialer'
@@ -35,7 +34,7 @@ import { type AgentAddress, openRawSocket, type UpgradedStream } from './agent-s
 import { type FileContent, fileContent } from './file-content'
 import { openPortStream } from './port-stream'
 
-export type { FileEntry, Port, ProcessRecord, RunResult, Signal, SystemProcess, TerminalInfo, WatchEvent }
+export type { FileEntry, Port, ProcessRecord, RunResult, Signal, SystemProcess, TerminalInfo }
 
 /** 200,000 entries of some 200 bytes, and room for long names; outputs that JSON escapes byte by byte. */
 const MAX_LARGE_ANSWER_BYTES = 112 * 1024 * 1024

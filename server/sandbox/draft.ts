@@ -14,7 +14,7 @@ export interface SandboxDefaults {
   quota: Quota
 }
 
-export type AskedLimits = Omit<SandboxLimits, 'isRequired'>
+type AskedLimits = Omit<SandboxLimits, 'isRequired'>
 
 export interface CreateOptions {
   userId: string

@@ -1,7 +1,7 @@
 import type { SandboxRow } from '@/lib/db/sandboxes'
 import type { SandboxLimits } from '../providers/provider'
 
-export type SandboxStatus = SandboxRow['status']
+type SandboxStatus = SandboxRow['status']
 
 /** A sandbox as everybody but the service knows it: no secret in it. */
 export interface Sandbox {
