@@ -31,6 +31,8 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 30_000,
           hookTimeout: 60_000,
+          // A condition that comes late on a busy machine has still come.
+          expect: { poll: { timeout: 15_000 } },
         },
       },
     ],
