@@ -11,7 +11,7 @@ interface Fixtures {
 }
 
 /** One server for the tests of a file; a failed test gets a new one. */
-export const test = base.extend<Fixtures, { server: RunningServer }>({
+export const test = base.extend<Fixtures & { serverLog: undefined }, { server: RunningServer }>({
   server: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from the pattern that nothing else is needed.
     async ({}, use) => {
@@ -20,6 +20,14 @@ export const test = base.extend<Fixtures, { server: RunningServer }>({
       await server.dispose()
     },
     { scope: 'worker' },
+  ],
+  serverLog: [
+    async ({ server }, use, testInfo) => {
+      await use(undefined)
+      if (testInfo.status === testInfo.expectedStatus) return
+      await testInfo.attach('server log', { body: server.output, contentType: 'text/plain' })
+    },
+    { auto: true },
   ],
   dashboard: async ({ page, server }, use) => {
     await use(await signIn(page, server))

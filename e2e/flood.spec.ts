@@ -9,9 +9,9 @@ test('ten seconds of yes leave the tab usable, and Ctrl-C ends them', async ({ o
   const until = Date.now() + FLOOD_MS
   while (Date.now() < until) {
     // Each needs the page to take a click, draw, and answer within Playwright's patience.
-    await page.getByRole('tab', { name: 'Ports' }).click()
-    await expect(page.getByRole('tab', { name: 'Ports' })).toHaveAttribute('aria-selected', 'true')
-    await page.getByRole('tab', { name: 'Terminal' }).first().click()
+    await workbench.panel('Ports').click()
+    await expect(workbench.panel('Ports')).toHaveAttribute('aria-selected', 'true')
+    await workbench.panel('Terminal').click()
     await expect(workbench.terminal).toBeVisible()
   }
   await workbench.terminal.locator('textarea').focus()

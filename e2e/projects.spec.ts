@@ -72,10 +72,12 @@ export function App() {
 test('npm create vite@latest in a blank sandbox: preview and hot reload', async ({ openSandbox }) => {
   test.slow()
   const workbench = await openSandbox('Blank')
-  await workbench.run(
-    'npm create vite@latest app -- --template react --no-interactive && cd app && npm install && npm run dev',
-  )
-  await workbench.expectScreen(/Local:/, 2 * INSTALL_TIMEOUT_MS)
+  await workbench.run('npm create vite@latest app -- --template react --no-interactive')
+  await workbench.expectScreen(/Ok to proceed\? \(y\)/, INSTALL_TIMEOUT_MS)
+  await workbench.run('y')
+  await workbench.expectScreen(/Done\. Now run/, INSTALL_TIMEOUT_MS)
+  await workbench.run('cd app && npm install && npm run dev')
+  await workbench.expectScreen(/Local:/, INSTALL_TIMEOUT_MS)
   const preview = await workbench.preview(5173)
   await expect(preview.getByRole('button', { name: /count is 0/i })).toBeVisible()
   await workbench.openFile('app', 'src', 'App.jsx')

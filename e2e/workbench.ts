@@ -74,12 +74,21 @@ export class Workbench {
     await this.page.keyboard.press('Control+S')
   }
 
-  /** The preview of a port beside the editor, as soon as the port is seen. */
+  /** The preview of a port beside the editor, as soon as the port is seen; the terminal is in front again afterwards. */
   async preview(port: number): Promise<FrameLocator> {
-    await this.page.getByRole('tab', { name: 'Ports' }).click()
+    await this.panel('Ports').click()
     await this.page
-      .getByRole('button', { name: new RegExp(`preview.*${port}|${port}.*preview`, 'i') })
+      .getByRole('button', { name: `Preview port ${port}`, exact: true })
+      .first()
       .click()
-    return this.page.frameLocator(`iframe[title*="${port}"]`)
+    await this.panel('Terminal').click()
+    return this.page.frameLocator(`iframe[title="Preview of port ${port}"]`)
+  }
+
+  /** The tab of a panel below the editor; a badge may stand beside its name. */
+  panel(name: 'Terminal' | 'Processes' | 'Ports'): Locator {
+    return this.page
+      .getByRole('tablist', { name: 'Panels' })
+      .getByRole('tab', { name: new RegExp(`^${name}`) })
   }
 }

@@ -35,9 +35,17 @@ function sqlitePath(url: string): string {
   return url.startsWith('file:') ? url.slice('file:'.length) : url
 }
 
-/** SQLite gives its WAL the mode of the file itself, so one careful creation covers all of them. */
+/**
+ * SQLite gives its WAL the mode of the file itself, so one careful creation covers all of them. A file that is there is not
+ * opened: closing it would drop the locks of every other connection of this process (a rule of POSIX), and the next
+ * program to close the database would take the WAL from under them.
+ */
 function createPrivately(path: string): void {
   if (path === ':memory:') return
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  closeSync(openSync(path, 'a', 0o600))
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
 }
