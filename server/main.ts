@@ -33,7 +33,7 @@ import { loadTemplate } from './templates/catalog'
 import { addressBookOf, sharedDomainWarning, type Urls, urlsOf } from './urls'
 
 /** Where commands and terminals of a new sandbox start. */
-const SANDBOX_DIRECTORY = '/workspace'
+const SANDBOX_DIRECTORY = '/home/user/workspace'
 
 const root = rootFolder()
 

@@ -166,7 +166,10 @@ export class SandboxService {
     this.#activity.touch(id)
   }
 
-  /** Finds again what an earlier process left: what runs goes on; what is half made, expired or unknown is removed. */
+  /**
+   * Finds again what an earlier process left: what runs goes on; what is half made or expired is removed. What has no
+   * record stays as it is: with the wrong database that is everybody's work.
+   */
   async recover(): Promise<void> {
     const [rows, provided] = await Promise.all([this.#store.listAll(), this.#provider.list()])
     const isRunning = new Map(provided.map((each) => [each.id, each.isRunning]))
@@ -178,10 +181,12 @@ export class SandboxService {
     }
     const known = new Set(ours.map((row) => row.id))
     const unknown = provided.filter(({ id }) => !known.has(id))
-    await Promise.all([
-      ...ours.map((row) => this.#attempt(row.id, () => this.#recover(row, isRunning.get(row.id)))),
-      ...unknown.map(({ id }) => this.#attempt(id, () => this.#provider.delete(id))),
-    ])
+    for (const { id } of unknown) {
+      this.#log.warn({ sandboxId: id }, 'sandbox without a record left alone: is this the right database?')
+    }
+    await Promise.all(
+      ours.map((row) => this.#attempt(row.id, () => this.#recover(row, isRunning.get(row.id)))),
+    )
   }
 
   /** Lets go of timers and connections; sandboxes go on. */
@@ -197,20 +202,16 @@ export class SandboxService {
     const { id } = sandbox
     const secret = newAgentSecret()
     const agentSecretSealed = this.#options.seal.seal(secret, id)
-    // Both at once: nobody is told before both are done, and recovery removes either half alone.
-    const halves = [
-      this.#store.insert(rowOf(sandbox, { agentSecretSealed, accessTokenHash })),
-      this.#provider.create(specOf(sandbox, secret)),
-    ] as const
     try {
-      const [, { unenforced }] = await Promise.all(halves)
+      // The record first: what is on the machine without one is somebody else's, and is never touched.
+      await this.#store.insert(rowOf(sandbox, { agentSecretSealed, accessTokenHash }))
+      const { unenforced } = await this.#provider.create(specOf(sandbox, secret))
       await this.#prepare(sandbox, secret, template)
       await this.#store.update(id, { status: 'running', unenforced: JSON.stringify(unenforced) })
       const running: Sandbox = { ...sandbox, status: 'running', unenforced }
       this.#setDeadlines(running)
       return running
     } catch (error) {
-      await Promise.allSettled(halves)
       await this.#remove(id, sandbox.userId).catch((failure) => this.#leave(id, failure))
       throw error
     }
