@@ -96,7 +96,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(app|components)/',
-        pathNot: '^components/workbench/(code-editor|monaco-setup)\\.tsx?$',
+        pathNot: '^components/workbench/(code-editor|monaco-setup|monaco-later)\\.tsx?$',
       },
       to: { path: 'monaco' },
     },

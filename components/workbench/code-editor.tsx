@@ -1,6 +1,6 @@
 'use client'
 
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { languageOf } from './file-kinds'
 import { applyTheme, monaco } from './monaco-setup'
 import type { Reveal, TextBuffer } from './open-files'
@@ -39,21 +39,31 @@ export function CodeEditor({ file, isDark, reveal, onAttach, onEdit, onCursor }:
 
   useEffect(() => applyTheme(isDark), [isDark])
 
+  const hasAllFeatures = useAllFeatures()
+  const hadFocus = useRef(false)
+  // Made anew once all features are there: an editor has those that were known when it was made.
   useEffect(() => {
     if (!element.current) return
-    const created = monaco.editor.create(element.current, EDITOR_OPTIONS)
+    const created = monaco.editor.create(element.current, {
+      ...EDITOR_OPTIONS,
+      folding: hasAllFeatures,
+    })
     editor.current = created
     created.onDidChangeCursorPosition(({ position }) => {
       callbacks.current.onCursor(position.lineNumber, position.column)
     })
+    if (hadFocus.current) created.focus()
     // Measured before the font came, every column would be a little off.
     void document.fonts.ready.then(() => monaco.editor.remeasureFonts())
     return () => {
+      hadFocus.current = created.hasTextFocus()
+      keepViewState(created)
       editor.current = null
       created.dispose()
     }
-  }, [])
+  }, [hasAllFeatures])
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an editor that was made anew needs its model too
   useEffect(() => {
     const shown = editor.current
     if (!shown) return
@@ -64,8 +74,8 @@ export function CodeEditor({ file, isDark, reveal, onAttach, onEdit, onCursor }:
     if (state) shown.restoreViewState(state)
     const at = shown.getPosition()
     if (at) callbacks.current.onCursor(at.lineNumber, at.column)
-    return () => void viewStates.set(model, shown.saveViewState())
-  }, [path, isReadOnly, isPart])
+    return () => keepViewState(shown)
+  }, [path, isReadOnly, isPart, hasAllFeatures])
 
   useEffect(() => {
     const shown = editor.current
@@ -77,6 +87,29 @@ export function CodeEditor({ file, isDark, reveal, onAttach, onEdit, onCursor }:
   }, [reveal, path])
 
   return <div ref={element} className="h-full w-full" data-testid="code-editor" />
+}
+
+/** The rest of the editor is fetched when this one has stood for a moment, so that it delays nothing that is seen first. */
+const LATER_DELAY_MS = 1200
+let areAllFeaturesLoaded = false
+
+function useAllFeatures(): boolean {
+  const [isLoaded, setIsLoaded] = useState(areAllFeaturesLoaded)
+  useEffect(() => {
+    if (areAllFeaturesLoaded) return
+    const timer = setTimeout(() => {
+      import('./monaco-later').then(
+        () => {
+          areAllFeaturesLoaded = true
+          setIsLoaded(true)
+        },
+        // Without them it is still an editor; the next one tries again.
+        () => undefined,
+      )
+    }, LATER_DELAY_MS)
+    return () => clearTimeout(timer)
+  }, [])
+  return isLoaded
 }
 
 export type CompareEditorProps = { path: string; ours: string; theirs: string; isDark: boolean }
@@ -122,10 +155,16 @@ const EDITOR_OPTIONS: monaco.editor.IStandaloneEditorConstructionOptions = {
   fixedOverflowWidgets: true,
   scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10 },
   overviewRulerBorder: false,
+  bracketPairColorization: { enabled: false },
   accessibilitySupport: 'auto',
 }
 
 const viewStates = new WeakMap<monaco.editor.ITextModel, monaco.editor.ICodeEditorViewState | null>()
+
+function keepViewState(editor: monaco.editor.IStandaloneCodeEditor): void {
+  const model = editor.getModel()
+  if (model) viewStates.set(model, editor.saveViewState())
+}
 
 type Callbacks = { current: Pick<CodeEditorProps, 'onAttach' | 'onEdit' | 'onCursor'> }
 

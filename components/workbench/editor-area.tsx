@@ -55,7 +55,7 @@ function Comparison({ file }: { file: OpenFile }) {
   if (file.problem?.kind !== 'conflict') return null
   return (
     <div className="absolute inset-0 z-10 flex flex-col bg-bg">
-      <div className="flex h-6 shrink-0 text-12 text-ink-2">
+      <div className="flex h-6 shrink-0 items-center text-12 text-ink-2">
         <span className="flex-1 px-4">In the sandbox</span>
         <span className="flex-1 px-4">Yours</span>
       </div>
@@ -75,10 +75,10 @@ function Comparison({ file }: { file: OpenFile }) {
 
 function Breadcrumbs({ path }: { path: string }) {
   return (
-    <div className="flex h-6.5 shrink-0 items-center overflow-hidden px-4 text-12 whitespace-nowrap text-ink-3">
+    <div className="flex h-6.5 shrink-0 items-center gap-1 overflow-hidden px-4 text-12 whitespace-nowrap text-ink-3">
       {path.split('/').map((part, depth, parts) => (
-        <span key={parts.slice(0, depth + 1).join('/')}>
-          {depth > 0 && <span aria-hidden> › </span>}
+        <span key={parts.slice(0, depth + 1).join('/')} className="flex gap-1">
+          {depth > 0 && <span aria-hidden>›</span>}
           {part}
         </span>
       ))}

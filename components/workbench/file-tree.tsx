@@ -1,10 +1,10 @@
 'use client'
 
-import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type MouseEvent, useEffect, useRef } from 'react'
 import { FileTreeRow, type RowActions } from './file-tree-row'
 import type { TreeEntry } from './listing'
 import type { TreeRow } from './tree-rows'
+import { scrollRowIntoView, useFixedRows } from './use-fixed-rows'
 
 const ROW_HEIGHT_PX = 24
 /** Fingers need more. */
@@ -31,18 +31,13 @@ export function FileTree(props: FileTreeProps) {
   const { rows, focusPath, actions } = props
   const scroller = useRef<HTMLDivElement>(null)
   const isTouch = typeof matchMedia !== 'undefined' && matchMedia('(pointer: coarse)').matches
-  const virtualizer = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => (isTouch ? TOUCH_ROW_HEIGHT_PX : ROW_HEIGHT_PX),
-    getItemKey: (index) => rows[index]?.key ?? index,
-    overscan: 12,
-  })
+  const rowHeightPx = isTouch ? TOUCH_ROW_HEIGHT_PX : ROW_HEIGHT_PX
+  const { first, last, totalPx } = useFixedRows(scroller, rows.length, rowHeightPx)
   const focusIndex = rows.findIndex((row) => row.kind === 'entry' && row.entry.path === focusPath)
 
   useEffect(() => {
-    if (focusIndex >= 0) virtualizer.scrollToIndex(focusIndex, { align: 'auto' })
-  }, [focusIndex, virtualizer])
+    if (focusIndex >= 0 && scroller.current) scrollRowIntoView(scroller.current, focusIndex, rowHeightPx)
+  }, [focusIndex, rowHeightPx])
 
   function onKeyDown(event: KeyboardEvent) {
     if (event.target instanceof HTMLInputElement || event.ctrlKey || event.metaKey || event.altKey) return
@@ -67,18 +62,17 @@ export function FileTree(props: FileTreeProps) {
       onKeyDown={onKeyDown}
       onContextMenu={onContextMenu}
     >
-      <div role="none" className="relative w-full" style={{ height: virtualizer.getTotalSize() }}>
-        {virtualizer.getVirtualItems().map((item) => {
-          const row = rows[item.index]
-          if (!row) return null
+      <div role="none" className="relative w-full" style={{ height: totalPx }}>
+        {rows.slice(first, last).map((row, at) => {
+          const index = first + at
           return (
             <FileTreeRow
-              key={item.key}
-              id={rowId(item.index)}
+              key={row.key}
+              id={rowId(index)}
               row={row}
-              topPx={item.start}
-              heightPx={item.size}
-              isFocused={item.index === focusIndex}
+              topPx={index * rowHeightPx}
+              heightPx={rowHeightPx}
+              isFocused={index === focusIndex}
               isActive={row.kind === 'entry' && row.entry.path === props.activePath}
               isRenaming={row.kind === 'entry' && row.entry.path === props.renamingPath}
               canEdit={props.canEdit}

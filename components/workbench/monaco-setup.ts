@@ -1,38 +1,29 @@
 import * as monaco from 'monaco-editor/editor/editor.api.js'
-// What people expect of an editor, one by one: all of Monaco is twice as large.
+// To type at once. What is only wanted after a look at the file, `monaco-later.ts` brings when all stands.
 import 'monaco-editor/features/bracketMatching/register.js'
 import 'monaco-editor/features/caretOperations/register.js'
 import 'monaco-editor/features/clipboard/register.js'
 import 'monaco-editor/features/codeEditor/register.js'
 import 'monaco-editor/features/codicon/register.js'
 import 'monaco-editor/features/comment/register.js'
-import 'monaco-editor/features/contextmenu/register.js'
 import 'monaco-editor/features/cursorUndo/register.js'
-import 'monaco-editor/features/diffEditor/register.js'
 import 'monaco-editor/features/find/register.js'
-import 'monaco-editor/features/folding/register.js'
-import 'monaco-editor/features/format/register.js'
-import 'monaco-editor/features/gotoError/register.js'
-import 'monaco-editor/features/gotoLine/register.js'
-import 'monaco-editor/features/gotoSymbol/register.js'
-import 'monaco-editor/features/hover/register.js'
 import 'monaco-editor/features/indentation/register.js'
 import 'monaco-editor/features/lineSelection/register.js'
 import 'monaco-editor/features/linesOperations/register.js'
-import 'monaco-editor/features/linkedEditing/register.js'
-import 'monaco-editor/features/links/register.js'
 import 'monaco-editor/features/multicursor/register.js'
-import 'monaco-editor/features/parameterHints/register.js'
-import 'monaco-editor/features/quickOutline/register.js'
 import 'monaco-editor/features/readOnlyMessage/register.js'
-import 'monaco-editor/features/rename/register.js'
-import 'monaco-editor/features/smartSelect/register.js'
-import 'monaco-editor/features/snippet/register.js'
-import 'monaco-editor/features/suggest/register.js'
 import 'monaco-editor/features/toggleTabFocusMode/register.js'
 import 'monaco-editor/features/tokenization/register.js'
 import 'monaco-editor/features/wordHighlighter/register.js'
 import 'monaco-editor/features/wordOperations/register.js'
+// Services of later features. Monaco takes no new ones once the first editor was made.
+import 'monaco-editor/editor/contrib/documentSymbols/browser/outlineModel.js'
+import 'monaco-editor/editor/contrib/gotoError/browser/markerNavigationService.js'
+import 'monaco-editor/editor/contrib/gotoSymbol/browser/symbolNavigation.js'
+import 'monaco-editor/editor/contrib/inlayHints/browser/inlayHintsController.js'
+import 'monaco-editor/editor/contrib/peekView/browser/peekView.js'
+import 'monaco-editor/editor/contrib/suggest/browser/suggestMemory.js'
 // Each language is a few lines here; its grammar is fetched with the first such file.
 import 'monaco-editor/languages/definitions/cpp/register.js'
 import 'monaco-editor/languages/definitions/css/register.js'
@@ -105,7 +96,7 @@ function languageWorker(label: string): Worker {
 
 for (const defaults of [typescript.typescriptDefaults, typescript.javascriptDefaults]) {
   // The packages of the sandbox are not known here: "cannot find module" on every import would only be noise.
-  defaults.setDiagnosticsOptions({ noSemanticValidation: true, noSyntaxValidation: false })
+  defaults.setDiagnosticsOptions({ noSemanticValidation: true, noSuggestionDiagnostics: true })
   defaults.setCompilerOptions({
     target: typescript.ScriptTarget.ESNext,
     module: typescript.ModuleKind.ESNext,
@@ -182,6 +173,11 @@ function themeColors(): Record<string, string> {
     'scrollbarSlider.background': readColorWithAlpha('--text-3', 0.25),
     'scrollbarSlider.hoverBackground': readColorWithAlpha('--text-3', 0.4),
     'scrollbarSlider.activeBackground': readColorWithAlpha('--text-3', 0.5),
+    ...Object.fromEntries(
+      [1, 2, 3, 4, 5, 6].map((level) => [`editorBracketHighlight.foreground${level}`, readColor('--text-2')]),
+    ),
+    'diffEditor.insertedLineBackground': readColorWithAlpha('--ok', 0.12),
+    'diffEditor.removedLineBackground': readColorWithAlpha('--bad', 0.12),
     'diffEditor.insertedTextBackground': readColorWithAlpha('--ok', 0.2),
     'diffEditor.removedTextBackground': readColorWithAlpha('--bad', 0.2),
   }

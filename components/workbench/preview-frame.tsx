@@ -111,7 +111,7 @@ export function PreviewFrame({
             src={loaded.src}
             sandbox={SANDBOX}
             allow="clipboard-write; fullscreen"
-            className="mx-auto block h-full border-0 bg-white"
+            className="mx-auto block h-full border-0 bg-[#fff] [color-scheme:light]"
             style={{ width: widthPx ?? '100%', maxWidth: widthPx ? undefined : '100%' }}
             onLoad={onLoad}
           />

@@ -2,7 +2,7 @@
 
 import '@xterm/xterm/css/xterm.css'
 import { FitAddon } from '@xterm/addon-fit'
-import { SearchAddon } from '@xterm/addon-search'
+import type { SearchAddon } from '@xterm/addon-search'
 import { Unicode11Addon } from '@xterm/addon-unicode11'
 import { WebLinksAddon } from '@xterm/addon-web-links'
 import { type ITheme, Terminal } from '@xterm/xterm'
@@ -80,8 +80,8 @@ function handleOf(screen: { current: TerminalScreen | null }): TerminalHandle {
     paste: (text) => screen.current?.terminal.paste(text),
     selectAll: () => screen.current?.terminal.selectAll(),
     clear: () => screen.current?.terminal.clear(),
-    find: (text, direction) => screen.current?.find(text, direction),
-    endFind: () => screen.current?.search.clearDecorations(),
+    find: (text, direction) => void screen.current?.find(text, direction),
+    endFind: () => void screen.current?.endFind(),
     takeControl: () => screen.current?.session.take(),
   }
 }
@@ -89,7 +89,7 @@ function handleOf(screen: { current: TerminalScreen | null }): TerminalHandle {
 /** xterm and the session that feeds it. */
 class TerminalScreen {
   readonly terminal: Terminal
-  readonly search = new SearchAddon()
+  #search: Promise<SearchAddon> | undefined
   readonly session: TerminalSession
   readonly #fitter = new FitAddon()
   readonly #observer: ResizeObserver
@@ -109,7 +109,6 @@ class TerminalScreen {
       linkHandler: { activate: (_event, url) => props.current.onLink(url) },
     })
     this.terminal.loadAddon(this.#fitter)
-    this.terminal.loadAddon(this.search)
     this.terminal.loadAddon(new Unicode11Addon())
     this.terminal.loadAddon(new WebLinksAddon((_event, url) => props.current.onLink(url)))
     this.terminal.unicode.activeVersion = '11'
@@ -146,10 +145,25 @@ class TerminalScreen {
     this.terminal.focus()
   }
 
-  find(text: string, direction: 'next' | 'previous'): void {
+  async find(text: string, direction: 'next' | 'previous'): Promise<void> {
+    const search = await this.#loadSearch()
     const options = { decorations: findColors(), incremental: direction === 'next' }
-    if (direction === 'next') this.search.findNext(text, options)
-    else this.search.findPrevious(text, options)
+    if (direction === 'next') search.findNext(text, options)
+    else search.findPrevious(text, options)
+  }
+
+  async endFind(): Promise<void> {
+    if (this.#search) (await this.#search).clearDecorations()
+  }
+
+  /** Fetched when somebody searches: few do. */
+  #loadSearch(): Promise<SearchAddon> {
+    this.#search ??= import('@xterm/addon-search').then(({ SearchAddon: Addon }) => {
+      const addon = new Addon()
+      this.terminal.loadAddon(addon)
+      return addon
+    })
+    return this.#search
   }
 
   async copy(): Promise<boolean> {

@@ -1,8 +1,8 @@
 'use client'
 
 import { useTheme } from 'next-themes'
-import { lazy, Suspense, useEffect, useRef, useState } from 'react'
-import type { PaletteMode } from './command-palette'
+import { useEffect, useRef, useState } from 'react'
+import { CommandPalette, type PaletteMode } from './command-palette'
 import { commandsOf } from './commands'
 import { DesktopFrame } from './desktop-frame'
 import { Notices } from './notices'
@@ -13,8 +13,6 @@ import { UnsavedDialog } from './unsaved-dialog'
 import { useIsPhone } from './use-is-phone'
 import { useShortcuts } from './use-shortcuts'
 import { useWorkbench } from './workbench-context'
-
-const CommandPalette = lazy(async () => ({ default: (await import('./command-palette')).CommandPalette }))
 
 /** A running sandbox: everything around its files, terminals and pages. */
 export function WorkbenchFrame() {
@@ -40,11 +38,7 @@ export function WorkbenchFrame() {
       <TopBar onPalette={() => setPalette('files')} />
       <Notices />
       <Frame onCloseFile={closeFile} />
-      {palette && (
-        <Suspense fallback={null}>
-          <CommandPalette mode={palette} onClose={() => setPalette(null)} commands={commands} />
-        </Suspense>
-      )}
+      <CommandPalette mode={palette} onClose={() => setPalette(null)} commands={commands} />
       <UnsavedDialog path={closingPath} onDone={() => setClosingPath(null)} />
     </div>
   )

@@ -1,0 +1,20 @@
+// What an editor offers on a second look: imported once the first file is on screen (`code-editor.tsx`). A feature with a
+// service of its own needs that service in `monaco-setup.ts`, or Monaco says "depends on UNKNOWN service".
+import 'monaco-editor/features/codeAction/register.js'
+import 'monaco-editor/features/contextmenu/register.js'
+import 'monaco-editor/features/diffEditor/register.js'
+import 'monaco-editor/features/folding/register.js'
+import 'monaco-editor/features/format/register.js'
+import 'monaco-editor/features/gotoError/register.js'
+import 'monaco-editor/features/gotoLine/register.js'
+import 'monaco-editor/features/gotoSymbol/register.js'
+import 'monaco-editor/features/hover/register.js'
+import 'monaco-editor/features/linkedEditing/register.js'
+import 'monaco-editor/features/links/register.js'
+import 'monaco-editor/features/parameterHints/register.js'
+import 'monaco-editor/features/quickOutline/register.js'
+import 'monaco-editor/features/rename/register.js'
+import 'monaco-editor/features/smartSelect/register.js'
+import 'monaco-editor/features/snippet/register.js'
+// Not `features/suggest`: that brings inline completions, which nobody offers here.
+import 'monaco-editor/editor/contrib/suggest/browser/suggestController.js'
