@@ -62,20 +62,29 @@ export async function buildApp() {
     'components',
     'public',
     'next.config.js',
+    'scripts/monaco-workers-loader.cjs',
     'postcss.config.mjs',
     'tsconfig.json',
     ...LIBRARY,
   ]
   await buildWhenStale('app', { inputs, outputs: ['.next/BUILD_ID'] }, () =>
-    step('Building the app', () =>
-      runCommand('next-build', process.execPath, ['node_modules/next/dist/bin/next', 'build'], {
-        env: { NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
-      }),
-    ),
+    step('Building the app', runNextBuild),
   )
   await buildWhenStale(
     'brotli',
     { inputs: ['scripts/steps/brotli.mjs', '.next/BUILD_ID'], outputs: [] },
     () => step('Compressing the app', () => compressStaticFiles()),
   )
+}
+
+async function runNextBuild() {
+  try {
+    await runCommand('next-build', process.execPath, ['node_modules/next/dist/bin/next', 'build'], {
+      env: { NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
+    })
+  } catch (error) {
+    // Next's cache remembers what it could not find, and goes on missing it once it is there.
+    rmSync(inRoot('.next'), { recursive: true, force: true })
+    throw error
+  }
 }
