@@ -6,6 +6,7 @@ import { type BubblewrapOptions, Host } from './bubblewrap/host'
 import { LocalSandbox } from './bubblewrap/local-sandbox'
 import { Monitor } from './bubblewrap/monitor'
 import { Turnstile } from './bubblewrap/turnstile'
+import { WarmPool } from './bubblewrap/warm-pool'
 import type {
   Check,
   ProvidedSandbox,
@@ -23,6 +24,9 @@ const ID = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 /** Starts at once. More only slow one another down: a start is processor time, and the first is done sooner this way. */
 const STARTS_AT_ONCE = 4
 
+/** Enough that one person never waits; each costs some 7 MB. */
+const DEFAULT_WARM_SANDBOXES = 2
+
 /** Sandboxes on this machine, with Linux namespaces, control groups and a directory each. No daemon, no image. */
 export class BubblewrapProvider implements Provider {
   readonly name = 'bubblewrap'
@@ -30,10 +34,12 @@ export class BubblewrapProvider implements Provider {
   readonly #sandboxes = new Map<string, LocalSandbox>()
   readonly #starts = new Turnstile(STARTS_AT_ONCE)
   readonly #monitor: Monitor
+  readonly #warm: WarmPool
   #recovery: Promise<void> | null = null
 
   constructor(options: BubblewrapOptions) {
     this.#host = new Host(options)
+    this.#warm = new WarmPool(this.#host, options.warmSandboxes ?? DEFAULT_WARM_SANDBOXES)
     this.#monitor = new Monitor(this.#host, () => [...this.#sandboxes.values()])
   }
 
@@ -41,16 +47,43 @@ export class BubblewrapProvider implements Provider {
     requireId(spec.id)
     await this.#recover()
     const unenforced = this.#host.unenforced(spec)
+    let hasSucceeded = false
+    try {
+      this.#sandboxes.set(spec.id, (await this.#createWarm(spec)) ?? (await this.#createCold(spec)))
+      hasSucceeded = true
+    } catch (error) {
+      throw asProviderFailure(error)
+    } finally {
+      this.#warm.refillSoon(hasSucceeded)
+    }
+    return { id: spec.id, unenforced }
+  }
+
+  async #createWarm(spec: SandboxSpec): Promise<LocalSandbox | null> {
+    const sandbox = this.#warm.take(spec)
+    if (sandbox === null) return null
+    try {
+      await sandbox.adopt(spec)
+      return sandbox
+    } catch (error) {
+      await sandbox.delete()
+      if (error instanceof SandboxError && error.code === 'already_exists') throw error
+      // Something befell it while it waited; one made now may well start.
+      this.#host.log.warn({ err: error }, 'A prepared sandbox did not start')
+      return null
+    }
+  }
+
+  #createCold(spec: SandboxSpec): Promise<LocalSandbox> {
     return this.#starts.run(async () => {
-      const sandbox = LocalSandbox.make(spec, this.#host)
+      const sandbox = LocalSandbox.make(spec.id, spec, this.#host)
       try {
         await sandbox.start(spec)
       } catch (error) {
         await sandbox.delete()
-        throw asProviderFailure(error)
+        throw error
       }
-      this.#sandboxes.set(spec.id, sandbox)
-      return { id: spec.id, unenforced }
+      return sandbox
     })
   }
 
@@ -102,6 +135,7 @@ export class BubblewrapProvider implements Provider {
   }
 
   async close(): Promise<void> {
+    await this.#warm.close()
     await this.#monitor.close()
     for (const sandbox of this.#sandboxes.values()) sandbox.close()
     await this.#host.trash.emptied()
@@ -125,8 +159,9 @@ export class BubblewrapProvider implements Provider {
     const { sandboxesDir } = this.#host.places
     for (const id of existsSync(sandboxesDir) ? readdirSync(sandboxesDir) : []) {
       const sandbox = LocalSandbox.find(id, this.#host)
-      if (sandbox?.isFinished) this.#sandboxes.set(id, sandbox)
-      else await this.#discard(id, sandbox)
+      if (sandbox?.isHalfStarted) await sandbox.stop()
+      if (sandbox === null || sandbox.isHalfMade) await this.#discard(id, sandbox)
+      else this.#sandboxes.set(id, sandbox)
     }
   }
 

@@ -44,12 +44,12 @@ describe.each(kinds)('$name', ({ open, isRoot }) => {
     const { provider } = tested
     const spec = newSpec()
     for (const act of [
-      provider.dial(spec.id),
-      provider.stop(spec.id),
-      provider.usage(spec.id),
-      provider.start(spec.id, spec),
+      () => provider.dial(spec.id),
+      () => provider.stop(spec.id),
+      () => provider.usage(spec.id),
+      () => provider.start(spec.id, spec),
     ])
-      await expect(act).rejects.toMatchObject({ code: 'sandbox_not_found' })
+      await expect(act()).rejects.toMatchObject({ code: 'sandbox_not_found' })
     await provider.delete(spec.id)
   })
 

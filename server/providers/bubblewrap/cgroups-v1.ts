@@ -1,7 +1,20 @@
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SandboxLimits } from '../provider'
 import type { Cgroup, Cgroups, LimitName } from './cgroup'
+import {
+  isNetwork,
+  killHard,
+  MAX_ROUNDS,
+  move,
+  pidsIn,
+  read,
+  readNumber,
+  removeGroup,
+  tryWrite,
+  WRITERS,
+  write,
+} from './cgroup-files'
 
 const CONTROLLERS = ['memory', 'cpu', 'cpuacct', 'pids', 'freezer'] as const
 type Controller = (typeof CONTROLLERS)[number]
@@ -10,10 +23,6 @@ type Hierarchies = Partial<Record<Controller, string>>
 const LIMITED_BY: Record<LimitName, Controller> = { memory: 'memory', cpus: 'cpu', processes: 'pids' }
 const FOLDER = 'sandlot'
 const CPU_PERIOD_US = 100_000
-/** Of paused programs within the group of a sandbox. */
-const WRITERS = 'writers'
-/** A group whose processes fork while they are moved or killed needs another round; more than this never ends. */
-const MAX_ROUNDS = 100
 
 /** Version 1: one tree per controller, which only root may change. */
 export function findCgroupsV1(): Cgroups | null {
@@ -158,71 +167,4 @@ class CgroupV1 implements Cgroup {
     write(memory, 'memory.limit_in_bytes', limit)
     if (!tryWrite(memory, withSwap, limit)) tryWrite(memory, 'memory.swappiness', 0)
   }
-}
-
-/** slirp4netns writes no files, and a paused network would end connections that the agent needs none of, but users do. */
-function isNetwork(pid: number): boolean {
-  return read(`/proc/${pid}`, 'comm')?.trim() === 'slirp4netns' && !isInSandbox(pid)
-}
-
-/** A program inside may call itself what it likes; only those in a pid namespace of their own have two numbers. */
-function isInSandbox(pid: number): boolean {
-  const numbers = /^NSpid:\s*(.*)$/m.exec(read(`/proc/${pid}`, 'status') ?? '')?.[1] ?? ''
-  return numbers.trim().split(/\s+/).length > 1
-}
-
-function pidsIn(dir: string): number[] {
-  const text = read(dir, 'cgroup.procs') ?? ''
-  return text.split('\n').filter(Boolean).map(Number)
-}
-
-function move(pid: number, dir: string): void {
-  // It may have ended meanwhile.
-  tryWrite(dir, 'cgroup.procs', pid)
-}
-
-function killHard(pid: number): void {
-  // Pid 0 would be our own group: the kernel shows it for processes of outer pid namespaces.
-  if (pid <= 1) return
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {
-    // Ended meanwhile.
-  }
-}
-
-function removeGroup(dir: string): boolean {
-  try {
-    rmdirSync(dir)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT'
-  }
-}
-
-function write(dir: string, file: string, value: string | number): void {
-  writeFileSync(join(dir, file), String(value))
-}
-
-function tryWrite(dir: string, file: string, value: string | number): boolean {
-  try {
-    write(dir, file, value)
-    return true
-  } catch {
-    return false
-  }
-}
-
-function read(dir: string | undefined, file: string): string | null {
-  if (dir === undefined) return null
-  try {
-    return readFileSync(join(dir, file), 'utf8')
-  } catch {
-    return null
-  }
-}
-
-function readNumber(dir: string | undefined, file: string): number | null {
-  const text = read(dir, file)
-  return text === null ? null : Number(text)
 }

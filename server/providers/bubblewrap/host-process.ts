@@ -26,6 +26,15 @@ export function isAlive(process: HostProcess): boolean {
   return stat !== null && stat.state !== 'Z' && `${stat.startTicks}@${thisBoot()}` === process.startedAt
 }
 
+/** Of the program that it runs: 15 bytes at most. */
+export function nameOf({ pid }: HostProcess): string | null {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd()
+  } catch {
+    return null
+  }
+}
+
 /** Signals it if it is still the one that was recorded; false where it is gone. */
 export function signalProcess(target: HostProcess, signal: NodeJS.Signals): boolean {
   if (!isAlive(target)) return false

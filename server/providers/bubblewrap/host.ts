@@ -22,6 +22,8 @@ export interface BubblewrapOptions {
   /** Where it is not installed among our packages. */
   ripgrepPath?: string
   log: Logger
+  /** Sandboxes kept ready in advance; 0 for none. */
+  warmSandboxes?: number
 }
 
 /** What all sandboxes of this process share of the machine. */

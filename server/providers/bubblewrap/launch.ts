@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
-import { awaitReady, type Launched } from './readiness'
+import { Launching } from './readiness'
 
 export interface LaunchInputs {
-  secret: string
   bubblewrapArguments: string[]
   seccompFile: string
   /** Files to which the launcher writes to put itself into a control group. */
@@ -18,7 +17,8 @@ export interface LaunchInputs {
 /**
  * Run as whoever runs Sandlot: joins the control groups and sets what is inherited. Then one program takes the place of the
  * other in one process, since each new one costs a millisecond of the start.
- * Descriptors: 0 the secret, 1 "ready", 2 errors, 3 bubblewrap's info, 4 the network's, 5 the filter.
+ * Descriptors: 1 "ready", 2 errors, 3 bubblewrap's info, 4 the network's, 5 the filter, 6 the secret. It is not at 0, since Node
+ * closes that when the launcher ends, which is before a sandbox made in advance is told its secret.
  */
 const ENTER = `set -eu
 for file in $SANDLOT_CGROUPS; do echo 0 > "$file"; done
@@ -28,7 +28,7 @@ ulimit -c 0
 `
 
 const WITHOUT_NETWORK = `${ENTER}
-exec $SANDLOT_AS bwrap "$@"
+exec $SANDLOT_AS bwrap "$@" 0<&6 4>&- 6<&-
 `
 
 /**
@@ -37,7 +37,7 @@ exec $SANDLOT_AS bwrap "$@"
  * pipe does that the agent unknowingly keeps open. The pipe's first line tells it whose namespaces to join.
  */
 const WITH_NETWORK = `${ENTER}
-exec 6<&0 7>&1
+exec 7>&1
 {
   exec 0<&6 6<&- 4>&-
   exec $SANDLOT_AS unshare --user --map-root-user --net -- /bin/sh -c "$SANDLOT_INSIDE" sh "$@"
@@ -67,8 +67,7 @@ export const HOST_ENVIRONMENT = { PATH: HOST_PATH, NODE_ENV: 'production' } as c
 /** In which shells that follow POSIX count the size of files. */
 const FILE_BLOCK_BYTES = 512
 
-/** Starts the sandbox; resolves when its agent takes connections and its network, if any, is up. */
-export async function launch(inputs: LaunchInputs): Promise<Launched> {
+export function launch(inputs: LaunchInputs): Launching {
   const script = inputs.network === null ? WITHOUT_NETWORK : WITH_NETWORK
   const seccomp = openSync(inputs.seccompFile, 'r')
   try {
@@ -77,9 +76,9 @@ export async function launch(inputs: LaunchInputs): Promise<Launched> {
       detached: true,
       cwd: '/',
       env: environmentOf(inputs),
-      stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', seccomp],
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', seccomp, 'pipe'],
     })
-    return await awaitReady(child, inputs.secret, inputs.network !== null)
+    return new Launching(child, inputs.network !== null)
   } finally {
     closeSync(seccomp)
   }

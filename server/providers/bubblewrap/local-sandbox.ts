@@ -1,6 +1,6 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import type { Socket } from 'node:net'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { SandboxError } from '@/lib/errors'
 import type { SandboxLimits, SandboxSpec, SandboxUsage } from '../provider'
@@ -8,11 +8,13 @@ import { AgentSocket } from './agent-socket'
 import { bubblewrapArguments } from './arguments'
 import type { Cgroup } from './cgroup'
 import { type Host, missingNetworkTool, openFilesOf } from './host'
-import { type HostProcess, identify, isAlive, signalProcess } from './host-process'
+import { type HostProcess, identify, isAlive, nameOf, signalProcess } from './host-process'
 import { launch } from './launch'
 import type { SandboxPlaces } from './places'
+import type { Launched, Launching } from './readiness'
 import { readState, type SandboxState, writeState } from './state'
 import { findStrays } from './strays'
+import { AGENT_PATH } from './toolchain'
 import { Turnstile } from './turnstile'
 import { Writers } from './writers'
 
@@ -28,45 +30,51 @@ const OWN_DIRS: [path: string, mode: number][] = [
 ]
 /** The kernel ends a killed sandbox within milliseconds, unless its disk hangs. */
 const END_TIMEOUT_MS = 10_000
-const END_POLL_MS = 5
+const POLL_MS = 5
+/** Making the mounts takes a millisecond or two. */
+const MOUNT_TIMEOUT_MS = 10_000
+
+/** What a sandbox is before it has a name. */
+export type SandboxShape = Pick<SandboxSpec, 'limits' | 'egress'>
 
 /** One sandbox of this host: its directory, its processes, its control group. */
 export class LocalSandbox {
-  readonly id: string
-  readonly #places: SandboxPlaces
+  #id: string
+  #places: SandboxPlaces
   readonly #host: Host
   readonly #cgroup: Cgroup | null
   #state: SandboxState
   #socket: AgentSocket | null = null
+  #launching: Launching | null = null
+  /** Its agent, while that waits for the secret. */
+  #prepared: HostProcess | null = null
   /** One act at a time: a start and an end must not meet. */
   readonly #turns = new Turnstile(1)
   readonly #writers: Writers
 
   private constructor(id: string, host: Host, state: SandboxState) {
-    this.id = id
+    this.#id = id
     this.#host = host
     this.#places = host.places.of(id)
-    this.#cgroup = host.cgroupOf(id)
+    this.#cgroup = host.cgroupOf(state.key)
     this.#state = state
     this.#writers = new Writers(this.#cgroup, () => this.#state.agent?.pid ?? null)
   }
 
   /** Makes its directories. Nothing runs yet. */
-  static make(spec: SandboxSpec, host: Host): LocalSandbox {
-    const places = host.places.of(spec.id)
-    makeBase(places.base, spec.id)
-    const uid = host.uids.claim(host.ownerOf(spec.id))
-    const sandbox = new LocalSandbox(spec.id, host, {
+  static make(id: string, { egress, limits }: SandboxShape, host: Host): LocalSandbox {
+    const places = host.places.of(id)
+    makeBase(places.base, id)
+    const uid = host.uids.claim(host.ownerOf(id))
+    const nothing = { agent: null, network: null, socketInode: null, diskBytes: null, areWritersHeld: false }
+    const sandbox = new LocalSandbox(id, host, {
       version: 1,
       phase: 'making',
+      key: id,
       uid,
-      egress: spec.egress,
-      limits: spec.limits,
-      agent: null,
-      network: null,
-      socketInode: null,
-      diskBytes: null,
-      areWritersHeld: false,
+      egress,
+      limits,
+      ...nothing,
     })
     mkdirSync(places.privateDir, { mode: 0o700 })
     sandbox.#save()
@@ -74,14 +82,24 @@ export class LocalSandbox {
     return sandbox
   }
 
-  /** One that is on disk from an earlier process of ours; `null` where nothing of use was recorded. */
-  static find(id: string, host: Host): LocalSandbox | null {
-    const state = readState(host.places.of(id).state)
-    return state === null ? null : new LocalSandbox(id, host, state)
+  get id(): string {
+    return this.#id
   }
 
-  get isFinished(): boolean {
-    return this.#state.phase !== 'making'
+  /** One that is on disk from an earlier process of ours; `null` where it was not even begun. */
+  static find(id: string, host: Host): LocalSandbox | null {
+    const places = host.places.of(id)
+    if (!existsSync(places.state) || !existsSync(places.root)) return null
+    return new LocalSandbox(id, host, readState(places.state) ?? rescuedState(id, places.root))
+  }
+
+  /** Where its last process of ours ended before it was done with it. */
+  get isHalfMade(): boolean {
+    return this.#state.phase === 'making'
+  }
+
+  get isHalfStarted(): boolean {
+    return this.#state.phase === 'starting'
   }
 
   /** As the machine says now, whatever was recorded. */
@@ -102,21 +120,36 @@ export class LocalSandbox {
     return this.#places.root
   }
 
+  /** Starts all of it but the agent, which waits for its secret. */
+  async prepare(): Promise<void> {
+    this.#begin()
+    this.#launching?.unref()
+    const launched = await this.#launching?.prepared
+    this.#prepared = launched === undefined ? null : identify(launched.agentPid)
+    await this.#untilAgentRuns()
+  }
+
+  get isPrepared(): boolean {
+    return this.#prepared !== null && isAlive(this.#prepared)
+  }
+
+  /** Becomes the sandbox that somebody asked for: one that was prepared takes its name. */
+  adopt(spec: SandboxSpec): Promise<void> {
+    return this.#turns.run(async () => {
+      renameBase(this.#places.base, this.#host.places.of(spec.id).base, spec.id)
+      this.#id = spec.id
+      this.#places = this.#host.places.of(spec.id)
+      await this.#finish(spec.secret)
+    })
+  }
+
   /** Does nothing where it runs already. */
   start(spec: SandboxSpec): Promise<void> {
     return this.#turns.run(async () => {
       if (this.isRunning) return
-      await this.#endAll()
-      this.#host.uids.reclaim(this.#state.uid, this.#host.ownerOf(this.id))
-      this.#state = { ...this.#state, egress: spec.egress, limits: spec.limits }
-      this.#renewSocketDir()
-      this.#cgroup?.create(spec.limits)
-      try {
-        await this.#launch(spec)
-      } catch (error) {
-        await this.#endAll()
-        throw error
-      }
+      if (this.#state.phase !== 'making') await this.#readyForStart(spec)
+      this.#begin()
+      await this.#finish(spec.secret)
     })
   }
 
@@ -130,7 +163,7 @@ export class LocalSandbox {
     return this.#turns.run(async () => {
       await this.#endAll()
       this.#host.trash.take(this.#places.base)
-      this.#host.uids.release(this.#state.uid, this.#host.ownerOf(this.id))
+      this.#host.uids.release(this.#state.uid, this.#host.ownerOf(this.#state.key))
       this.#state = { ...this.#state, phase: 'stopped', agent: null, network: null, socketInode: null }
     })
   }
@@ -157,7 +190,7 @@ export class LocalSandbox {
     return {
       memoryBytes: this.#cgroup?.memoryBytes() ?? null,
       memoryLimitBytes: this.#state.limits.memoryBytes,
-      cpuMs: this.#cgroup?.cpuMs() ?? null,
+      cpuMs: this.cpuMs,
       processes: this.#cgroup?.processes() ?? null,
       diskBytes: this.#state.diskBytes,
     }
@@ -181,7 +214,16 @@ export class LocalSandbox {
     return this.#state.areWritersHeld
   }
 
-  noteDisk(bytes: number): void {
+  get cpuMs(): number | null {
+    return this.#cgroup?.cpuMs() ?? null
+  }
+
+  /** As last measured. */
+  get diskBytes(): number | null {
+    return this.#state.diskBytes
+  }
+
+  noteDisk(bytes: number | null): void {
     this.#state.diskBytes = bytes
   }
 
@@ -191,38 +233,72 @@ export class LocalSandbox {
     this.#socket = null
   }
 
-  async #launch(spec: SandboxSpec): Promise<void> {
-    const launched = await launch(this.#launchInputs(spec))
+  /** Bubblewrap tells its child's pid before it mounts anything; the directory must keep its name until it has. */
+  async #untilAgentRuns(): Promise<void> {
+    const deadline = Date.now() + MOUNT_TIMEOUT_MS
+    while (this.#prepared !== null && nameOf(this.#prepared) !== basename(AGENT_PATH)) {
+      if (!isAlive(this.#prepared) || Date.now() > deadline)
+        throw new SandboxError('provider_failed', 'The sandbox did not start: its mounts were not made.')
+      await setTimeout(POLL_MS)
+    }
+  }
+
+  async #readyForStart({ egress, limits }: SandboxSpec): Promise<void> {
+    await this.#settle()
+    this.#host.uids.reclaim(this.#state.uid, this.#host.ownerOf(this.#state.key))
+    this.#state = { ...this.#state, phase: 'starting', egress, limits }
+    this.#save()
+  }
+
+  #begin(): void {
+    this.#renewSocketDir()
+    this.#cgroup?.create(this.#state.limits)
+    this.#launching = launch(this.#launchInputs())
+  }
+
+  async #finish(secret: string): Promise<void> {
+    try {
+      const launched = await this.#launching?.finish(secret)
+      if (launched === undefined) throw new SandboxError('internal', 'The sandbox was not begun.')
+      this.#noteRunning(launched)
+    } catch (error) {
+      if (this.#state.phase === 'starting') await this.#settle()
+      throw error
+    }
+  }
+
+  #noteRunning({ agentPid, networkPid }: Launched): void {
     this.#socket = AgentSocket.take(this.#places, this.#state.uid)
     this.#state = {
       ...this.#state,
       phase: 'running',
-      agent: identify(launched.agentPid),
-      network: launched.networkPid === null ? null : identify(launched.networkPid),
+      agent: identify(agentPid),
+      network: networkPid === null ? null : identify(networkPid),
       socketInode: this.#socket.inode,
       areWritersHeld: false,
     }
+    this.#launching = null
     this.#save()
   }
 
-  #launchInputs(spec: SandboxSpec) {
+  #launchInputs() {
+    const { limits, egress } = this.#state
     const { uids, runtime, network, environment, canDisableUserns, limitsProcessesByUser } = this.#host
-    const hasNetwork = spec.egress === 'all' && missingNetworkTool() === null
+    const hasNetwork = egress === 'all' && missingNetworkTool() === null
     return {
-      secret: spec.secret,
       seccompFile: runtime.seccomp,
       cgroupFiles: [...(this.#cgroup?.joinFiles ?? [])],
       uid: uids.isPerSandbox ? this.#state.uid : null,
       limits: {
-        openFiles: openFilesOf(spec.limits),
-        fileBytes: spec.limits.diskBytes,
-        processes: limitsProcessesByUser ? spec.limits.processes : null,
+        openFiles: openFilesOf(limits),
+        fileBytes: limits.diskBytes,
+        processes: limitsProcessesByUser ? limits.processes : null,
       },
       network: hasNetwork ? { cidr: network.cidr, routes: this.#host.routes() } : null,
       bubblewrapArguments: bubblewrapArguments({
         places: this.#places,
         runtime,
-        limits: spec.limits,
+        limits,
         environment,
         hasOuterNetwork: hasNetwork,
         canDisableUserNamespaces: canDisableUserns,
@@ -247,15 +323,22 @@ export class LocalSandbox {
 
   async #endAll(): Promise<void> {
     this.close()
+    this.#launching?.release()
+    this.#launching = null
     const { agent, network, phase } = this.#state
-    const strays =
-      phase === 'running' ? [] : findStrays(this.#places.root).flatMap((pid) => identify(pid) ?? [])
+    if (phase === 'stopped') return
+    const strays = phase === 'running' ? [] : this.#strays()
     const known = [agent, network, ...strays].filter((entry) => entry !== null)
     // The first process of the namespace takes all others with it, whatever they do.
     for (const entry of known) signalProcess(entry, 'SIGKILL')
     this.#writers.release()
     this.#cgroup?.kill()
     await this.#untilGone(known)
+  }
+
+  /** What a start that failed or was cut short left: its processes were never recorded. */
+  #strays(): HostProcess[] {
+    return findStrays(this.#host.places.of(this.#state.key).root).flatMap((pid) => identify(pid) ?? [])
   }
 
   async #untilGone(known: HostProcess[]): Promise<void> {
@@ -267,7 +350,7 @@ export class LocalSandbox {
           'The processes of the sandbox do not end; is a disk hanging?',
         )
       this.#cgroup?.kill()
-      await setTimeout(END_POLL_MS)
+      await setTimeout(POLL_MS)
     }
   }
 
@@ -281,11 +364,42 @@ export class LocalSandbox {
   }
 }
 
+/** What a power failure made unreadable must not cost anybody files: it counts as a start that was cut short. */
+function rescuedState(id: string, root: string): SandboxState {
+  const limits = {
+    memoryBytes: null,
+    cpus: null,
+    processes: null,
+    diskBytes: null,
+    openFiles: null,
+    isRequired: false,
+  }
+  const nothing = { agent: null, network: null, socketInode: null, diskBytes: null, areWritersHeld: false }
+  return {
+    version: 1,
+    phase: 'starting',
+    key: id,
+    uid: lstatSync(root).uid,
+    egress: 'none',
+    limits,
+    ...nothing,
+  }
+}
+
 function makeBase(path: string, id: string): void {
   try {
     mkdirSync(path, { mode: 0o711 })
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
+    throw new SandboxError('already_exists', `There is a sandbox ${id} already.`, { cause })
+  }
+}
+
+function renameBase(from: string, to: string, id: string): void {
+  try {
+    renameSync(from, to)
+  } catch (cause) {
+    if (!['ENOTEMPTY', 'EEXIST'].includes((cause as NodeJS.ErrnoException).code ?? '')) throw cause
     throw new SandboxError('already_exists', `There is a sandbox ${id} already.`, { cause })
   }
 }

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
-import type { Readable, Writable } from 'node:stream'
+import { Socket } from 'node:net'
+import type { Readable } from 'node:stream'
 import { z } from 'zod'
 import { SandboxError } from '@/lib/errors'
 import { INFO_FD } from './arguments'
@@ -15,40 +16,63 @@ export interface Launched {
 const READY_TIMEOUT_MS = 30_000
 /** Of what any one descriptor may say before the sandbox is ready. */
 const MAX_SAID_BYTES = 16 * 1024
-export const NETWORK_FD = 4
+const NETWORK_FD = 4
+const SECRET_FD = 6
 
 const BubblewrapInfo = z.object({ 'child-pid': z.int().check(z.positive()) })
 
-/** Waits for the agent's "ready", for bubblewrap's word on its pid and for the network; then lets go of all pipes. */
-export async function awaitReady(
-  child: ChildProcess,
-  secret: string,
-  hasNetwork: boolean,
-): Promise<Launched> {
-  const errors = collect(stream(child, 2))
-  let timer: NodeJS.Timeout | undefined
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(failure('it was not ready in time')), READY_TIMEOUT_MS)
-  })
-  const broken = new Promise<never>((_, reject) => child.once('error', reject))
-  try {
-    send(child.stdin, secret)
-    const [agentPid, networkPid] = await Promise.race([
-      Promise.all([
-        agentOf(child),
-        hasNetwork ? networkOf(child) : null,
-        until(stream(child, 1), /^ready\n/m),
-      ]),
-      tooLate,
-      broken,
-    ])
-    return { agentPid, networkPid }
-  } catch (error) {
-    throw error instanceof SandboxError ? failure(errors.text().trim() || error.message) : error
-  } finally {
-    clearTimeout(timer)
-    for (const pipe of child.stdio) pipe?.destroy()
-    child.unref()
+/**
+ * A sandbox on its way. It comes up by itself to the point where its agent asks for the secret; with that it is soon
+ * ready. Until then it hangs on our pipes: if we end, so does it.
+ */
+export class Launching {
+  readonly #child: ChildProcess
+  readonly #errors: { text: () => string }
+  readonly #ready: Promise<unknown>
+  readonly #broken: Promise<never>
+  /** Resolves when all but the agent's own start is done. */
+  readonly prepared: Promise<Launched>
+
+  constructor(child: ChildProcess, hasNetwork: boolean) {
+    this.#child = child
+    this.#errors = collect(stream(child, 2))
+    this.#broken = new Promise((_, reject) => child.once('error', reject))
+    this.#ready = until(stream(child, 1), /^ready\n/m)
+    this.prepared = Promise.all([agentOf(child), hasNetwork ? networkOf(child) : null]).then(
+      ([agentPid, networkPid]) => ({ agentPid, networkPid }),
+    )
+    // Each is awaited in `finish`, which may be never called or come after the failure.
+    for (const each of [this.#ready, this.#broken, this.prepared]) each.catch(() => undefined)
+  }
+
+  /** Resolves when the agent takes connections and the network is up; then lets go of all pipes. */
+  async finish(secret: string): Promise<Launched> {
+    let timer: NodeJS.Timeout | undefined
+    const tooLate = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(failure('it was not ready in time')), READY_TIMEOUT_MS)
+    })
+    try {
+      send(pipeAt(this.#child, SECRET_FD), secret)
+      const both = Promise.all([this.prepared, this.#ready])
+      const [launched] = await Promise.race([both, tooLate, this.#broken])
+      return launched
+    } catch (error) {
+      throw error instanceof SandboxError ? failure(this.#errors.text().trim() || error.message) : error
+    } finally {
+      clearTimeout(timer)
+      this.release()
+    }
+  }
+
+  release(): void {
+    for (const pipe of this.#child.stdio) pipe?.destroy()
+    this.#child.unref()
+  }
+
+  /** While one is kept for later, it must not keep our process from ending. */
+  unref(): void {
+    this.#child.unref()
+    for (const pipe of this.#child.stdio) if (pipe instanceof Socket) pipe.unref()
   }
 }
 
@@ -90,14 +114,19 @@ function collect(source: Readable): { text: () => string } {
 }
 
 /** An agent that ends at once breaks the pipe; that is told by its output, not here. */
-function send(target: Writable | null, secret: string): void {
-  target?.on('error', () => undefined)
-  target?.end(secret)
+function send(target: Socket, secret: string): void {
+  target.on('error', () => undefined)
+  target.end(secret)
 }
 
 function stream(child: ChildProcess, fd: number): Readable {
-  const found = child.stdio[fd]
-  if (!found || !('read' in found)) throw failure('its launcher has no pipes')
+  return pipeAt(child, fd)
+}
+
+function pipeAt(child: ChildProcess, fd: number): Socket {
+  // Node's types know of five.
+  const found: unknown = [...child.stdio][fd]
+  if (!(found instanceof Socket)) throw failure('its launcher has no pipes')
   return found
 }
 

@@ -7,8 +7,10 @@ const limit = z.number().nullable()
 /** What the host must know of a sandbox to find it again, written beside it. The secret is not among it. */
 const State = z.object({
   version: z.literal(1),
-  /** `making` in a file means that whoever made it never finished. */
-  phase: z.enum(['making', 'running', 'stopped']),
+  /** `making` and `starting` in a file mean that whoever did it never finished. */
+  phase: z.enum(['making', 'starting', 'running', 'stopped']),
+  /** What it was made as: marks its directory in the launcher's arguments, its control group and its user. */
+  key: z.string(),
   uid: z.int(),
   egress: z.enum(['none', 'all']),
   limits: z.object({

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import { type BubblewrapOptions, BubblewrapProvider } from '../bubblewrap'
 import type { Provider, SandboxLimits, SandboxSpec } from '../provider'
-import { startUserProvider } from './user-provider'
+import { startWorkerProvider, TEST_UID, type WorkerProvider } from './worker-provider'
 
 const MiB = 1024 * 1024
 
@@ -16,6 +16,8 @@ export interface ProviderUnderTest {
   dataDir: string
   /** Another in its place over the same data directory, as after a restart of Sandlot. */
   again(): Promise<void>
+  /** SIGKILL for the process of the provider; only where it has one of its own. */
+  crash(): Promise<void>
   /** Ends every sandbox, removes the directory. */
   dispose(): Promise<void>
 }
@@ -32,9 +34,20 @@ const isRoot = process.getuid?.() === 0
 export const kinds: Kind[] = isRoot
   ? [
       { name: 'bubblewrap as root', isRoot: true, open: () => open(openHere) },
-      { name: 'bubblewrap as an ordinary user', isRoot: false, open: () => open(startUserProvider) },
+      {
+        name: 'bubblewrap as an ordinary user',
+        isRoot: false,
+        open: () => open((options) => startWorkerProvider(options, TEST_UID)),
+      },
     ]
   : [{ name: 'bubblewrap as an ordinary user', isRoot: false, open: () => open(openHere) }]
+
+/** Those whose provider is in a process of its own, which can be killed. */
+export const workerKinds: Kind[] = (isRoot ? [0, TEST_UID] : [process.getuid?.() ?? 0]).map((uid) => ({
+  name: uid === 0 ? 'bubblewrap as root' : 'bubblewrap as an ordinary user',
+  isRoot: uid === 0,
+  open: () => open((options) => startWorkerProvider(options, uid)),
+}))
 
 export const defaultLimits: SandboxLimits = {
   memoryBytes: 512 * MiB,
@@ -56,16 +69,22 @@ export function agentPath(): string {
   return path
 }
 
-async function open(start: (options: BubblewrapOptions) => Promise<Provider>): Promise<ProviderUnderTest> {
+async function open(
+  start: (options: BubblewrapOptions) => Promise<Provider | WorkerProvider>,
+): Promise<ProviderUnderTest> {
   const dataDir = mkdtempSync(join(tmpdir(), 'sandlot-provider-'))
   const packages = { registry: null, index: null, proxy: null, ca: null, addresses: [] }
   const options = { dataDir, agentPath: agentPath(), packages, log: pino({ level: 'error' }) }
-  const tested: ProviderUnderTest = {
+  const tested: ProviderUnderTest & { provider: Provider | WorkerProvider } = {
     provider: await start(options),
     dataDir,
     again: async () => {
       await tested.provider.close()
       tested.provider = await start(options)
+    },
+    crash: async () => {
+      if (!('crash' in tested.provider)) throw new Error('This provider has no process of its own')
+      await tested.provider.crash()
     },
     dispose: async () => {
       await Promise.all((await tested.provider.list()).map(({ id }) => tested.provider.delete(id)))

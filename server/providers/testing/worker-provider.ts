@@ -20,12 +20,16 @@ interface Answer {
   message?: string
 }
 
+export interface WorkerProvider extends Provider {
+  crash(): Promise<void>
+}
+
 /**
- * A provider in a process of an ordinary user, for tests that root runs. The checkout may be closed to that user, so all
- * that the process needs is put into the data directory, which it owns.
+ * A provider in a process of its own, perhaps of an ordinary user. The checkout may be closed to that user, so all that the
+ * process needs is put into the data directory.
  */
-export async function startUserProvider(options: BubblewrapOptions): Promise<Provider> {
-  const worker = await startWorker(options)
+export async function startWorkerProvider(options: BubblewrapOptions, uid: number): Promise<WorkerProvider> {
+  const worker = await startWorker(options, uid)
   const ask = asker(worker)
   const listeners = new Set<(id: string, change: SandboxChange) => void>()
   worker.on('message', (message: { change?: [string, SandboxChange] }) => {
@@ -54,37 +58,44 @@ export async function startUserProvider(options: BubblewrapOptions): Promise<Pro
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    crash: () => endOf(worker, () => worker.kill('SIGKILL')),
     close: async () => {
-      if (worker.exitCode !== null) return
-      const exited = new Promise((resolve) => worker.once('exit', resolve))
+      if (worker.exitCode !== null || worker.signalCode !== null) return
       await ask('close', [])
-      worker.disconnect()
-      await exited
+      await endOf(worker, () => worker.disconnect())
     },
   }
 }
 
-async function startWorker({ dataDir, agentPath, packages }: BubblewrapOptions): Promise<ChildProcess> {
+async function endOf(worker: ChildProcess, end: () => void): Promise<void> {
+  const exited = new Promise((resolve) => worker.once('exit', resolve))
+  end()
+  await exited
+}
+
+async function startWorker(
+  { dataDir, agentPath, packages }: BubblewrapOptions,
+  uid: number,
+): Promise<ChildProcess> {
   const program = join(dataDir, 'worker.mjs')
-  if (!existsSync(program)) await fill(dataDir, program, agentPath)
+  if (!existsSync(program)) await fill(dataDir, program, agentPath, uid)
   const args = [JSON.stringify({ dataDir, agentPath: join(dataDir, 'agent'), packages })]
   const worker = spawn(join(dataDir, 'node'), [program, ...args], {
-    uid: TEST_UID,
-    gid: TEST_UID,
+    ...(process.getuid?.() === 0 ? { uid, gid: uid } : {}),
     cwd: dataDir,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   const timeout = AbortSignal.timeout(START_TIMEOUT_MS)
   await new Promise((resolve, reject) => {
     worker.once('message', resolve)
-    worker.once('exit', () => reject(new Error('The provider of the ordinary user ended at its start')))
+    worker.once('exit', () => reject(new Error('The provider in a process of its own ended at its start')))
     timeout.addEventListener('abort', () => reject(timeout.reason))
   })
   return worker
 }
 
-async function fill(dataDir: string, program: string, agentPath: string): Promise<void> {
-  const worker = fileURLToPath(new URL('./user-provider-worker.ts', import.meta.url))
+async function fill(dataDir: string, program: string, agentPath: string, uid: number): Promise<void> {
+  const worker = fileURLToPath(new URL('./provider-worker.ts', import.meta.url))
   await build({
     entryPoints: [worker],
     outfile: program,
@@ -108,7 +119,8 @@ async function fill(dataDir: string, program: string, agentPath: string): Promis
     copyFileSync(from, join(dataDir, name))
     chmodSync(join(dataDir, name), 0o755)
   }
-  chownSync(dataDir, TEST_UID, TEST_UID)
+  if (process.getuid?.() === 0) chownSync(dataDir, uid, uid)
+  chmodSync(dataDir, 0o711)
 }
 
 function asker(worker: ChildProcess): (method: string, args: unknown[]) => Promise<unknown> {

@@ -7,7 +7,7 @@ import { pino } from 'pino'
 import { toSandboxError } from '@/lib/errors'
 import { type BubblewrapOptions, BubblewrapProvider } from '../bubblewrap'
 
-/** The other side of user-provider.ts: a provider that answers over the channel to its parent. */
+/** The other side of worker-provider.ts: a provider that answers over the channel to its parent. */
 const told = JSON.parse(process.argv[2] ?? '{}') as Omit<BubblewrapOptions, 'log'>
 const provider = new BubblewrapProvider({
   ...told,
