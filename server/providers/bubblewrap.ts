@@ -54,13 +54,14 @@ export class BubblewrapProvider implements Provider {
     } catch (error) {
       throw asProviderFailure(error)
     } finally {
-      this.#warm.refillSoon(hasSucceeded)
+      // Not in the middle of a burst: those who wait come first.
+      if (this.#starts.isFree) this.#warm.refill(hasSucceeded)
     }
     return { id: spec.id, unenforced }
   }
 
   async #createWarm(spec: SandboxSpec): Promise<LocalSandbox | null> {
-    const sandbox = this.#warm.take(spec)
+    const sandbox = await this.#warm.take(spec)
     if (sandbox === null) return null
     try {
       await sandbox.adopt(spec)

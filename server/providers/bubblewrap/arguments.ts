@@ -10,9 +10,9 @@ const INSIDE_ID = '1000'
 const DEFAULT_SHARED_MEMORY_BYTES = 256 * 1024 * 1024
 const RUN_BYTES = 16 * 1024 * 1024
 /** The agent finds its socket's directory here. */
-export const SOCKET_PATH = '/run/sandlot/agent.sock'
+const SOCKET_PATH = '/run/sandlot/agent.sock'
 export const INFO_FD = 3
-export const SECCOMP_FD = 5
+const SECCOMP_FD = 5
 
 export interface ArgumentInputs {
   places: SandboxPlaces

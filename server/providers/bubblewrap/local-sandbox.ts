@@ -123,10 +123,10 @@ export class LocalSandbox {
   /** Starts all of it but the agent, which waits for its secret. */
   async prepare(): Promise<void> {
     this.#begin()
-    this.#launching?.unref()
     const launched = await this.#launching?.prepared
     this.#prepared = launched === undefined ? null : identify(launched.agentPid)
     await this.#untilAgentRuns()
+    this.#launching?.unref()
   }
 
   get isPrepared(): boolean {

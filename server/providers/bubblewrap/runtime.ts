@@ -2,8 +2,12 @@ import { createHash } from 'node:crypto'
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
   statSync,
@@ -11,6 +15,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { seccompArchitecture, seccompProgram } from './seccomp'
+import { allProcessArguments } from './strays'
 import { writeSystemSettings } from './system-settings'
 import { writeToolchain } from './toolchain'
 
@@ -32,45 +37,53 @@ export interface RuntimeInputs {
 
 /**
  * Prepares it in `runtimeDir`. Each part is named for what it was made of, so that running sandboxes keep the one they
- * started with when Sandlot, its Node or the host's settings change.
+ * started with when Sandlot, its Node or the host's settings change; what none of them uses any more is removed.
  */
 export function prepareRuntime(runtimeDir: string, inputs: RuntimeInputs): Runtime {
   mkdirSync(runtimeDir, { recursive: true, mode: 0o711 })
-  const architecture = seccompArchitecture()
-  const agent = statSync(inputs.agentPath)
-  const certificates = inputs.certificateFile === null ? null : statSync(inputs.certificateFile).mtimeMs
-  return {
-    tools: part(
-      runtimeDir,
-      'tools',
-      [agent.size, agent.mtimeMs, process.execPath, process.version],
-      (target) => writeToolchain(target, inputs.agentPath, inputs.ripgrepPath),
-    ),
-    // Made anew at each start: the host's certificates and clock may have changed in any of a hundred files.
-    settings: part(runtimeDir, 'etc', [process.pid, Date.now(), certificates], (target) =>
+  const filter = seccompProgram(seccompArchitecture())
+  const runtime = {
+    tools: toolsPart(runtimeDir, inputs),
+    settings: makePart(runtimeDir, 'etc', contentHash, (target) =>
       writeSystemSettings(target, inputs.nameserver, inputs.certificateFile),
     ),
-    seccomp: join(
-      part(runtimeDir, 'seccomp', [seccompProgram(architecture).toString('base64')], (target) =>
-        writeFileSync(join(target, 'filter.bpf'), seccompProgram(architecture), { mode: 0o644 }),
-      ),
-      'filter.bpf',
+    seccomp: makePart(runtimeDir, 'seccomp', contentHash, (target) =>
+      writeFileSync(join(target, 'filter.bpf'), filter, { mode: 0o644 }),
     ),
   }
+  removeUnused(runtimeDir, Object.values(runtime))
+  return { ...runtime, seccomp: join(runtime.seccomp, 'filter.bpf') }
 }
 
-function part(runtimeDir: string, name: string, key: unknown[], make: (target: string) => void): string {
-  const hash = createHash('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 12)
-  const target = join(runtimeDir, `${name}-${hash}`)
+/** A hundred megabytes: told apart by what is known without reading them. */
+function toolsPart(runtimeDir: string, { agentPath, ripgrepPath }: RuntimeInputs): string {
+  const { size, mtimeMs } = statSync(agentPath)
+  const hash = hashOf([size, mtimeMs, process.execPath, process.version])
+  const target = join(runtimeDir, `tools-${hash}`)
   if (existsSync(target)) return target
+  return makePart(
+    runtimeDir,
+    'tools',
+    () => hash,
+    (making) => writeToolchain(making, agentPath, ripgrepPath),
+  )
+}
+
+function makePart(
+  runtimeDir: string,
+  name: string,
+  hashOfPart: (dir: string) => string,
+  make: (target: string) => void,
+): string {
   const making = mkdtempSync(join(runtimeDir, `.${name}-`))
   try {
     make(making)
-    finish(making, target)
+    const target = join(runtimeDir, `${name}-${hashOfPart(making)}`)
+    if (!existsSync(target)) finish(making, target)
+    return target
   } finally {
     rmSync(making, { recursive: true, force: true })
   }
-  return target
 }
 
 function finish(making: string, target: string): void {
@@ -81,5 +94,29 @@ function finish(making: string, target: string): void {
   } catch (error) {
     // Another start was quicker; theirs is as good.
     if (!existsSync(target)) throw error
+  }
+}
+
+function contentHash(dir: string): string {
+  const names = readdirSync(dir, { recursive: true, encoding: 'utf8' }).sort()
+  return hashOf(names.map((name) => [name, contentOf(join(dir, name))]))
+}
+
+function contentOf(path: string): string {
+  const stat = lstatSync(path)
+  if (stat.isSymbolicLink()) return readlinkSync(path)
+  return stat.isFile() ? readFileSync(path, 'base64') : ''
+}
+
+function hashOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 12)
+}
+
+/** Parts that a running sandbox has are among the arguments of its launcher. */
+function removeUnused(runtimeDir: string, current: string[]): void {
+  const used = new Set([...current, ...allProcessArguments()])
+  for (const name of readdirSync(runtimeDir)) {
+    const path = join(runtimeDir, name)
+    if (!name.startsWith('.') && !used.has(path)) rmSync(path, { recursive: true, force: true })
   }
 }

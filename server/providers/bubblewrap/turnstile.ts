@@ -1,10 +1,17 @@
 /** Lets a few through at once, the others in the order in which they came. */
 export class Turnstile {
+  readonly #places: number
   #free: number
   readonly #waiting: (() => void)[] = []
 
   constructor(places: number) {
+    this.#places = places
     this.#free = places
+  }
+
+  /** Nobody is inside, nobody waits. */
+  get isFree(): boolean {
+    return this.#free === this.#places
   }
 
   async run<T>(work: () => Promise<T>): Promise<T> {

@@ -5,8 +5,6 @@ import { LocalSandbox, type SandboxShape } from './local-sandbox'
 
 /** No id of a sandbox begins so. */
 const KEY_PREFIX = '.warm-'
-/** After the last creation, so that the next one of a burst comes before what may be wanted later. */
-const REFILL_DELAY_MS = 20
 /** A machine that fails to prepare one is not asked again until somebody made one by himself. */
 const MAX_FAILURES = 3
 
@@ -20,7 +18,8 @@ export class WarmPool {
   #shape: SandboxShape | null = null
   #routes = ''
   #ready: LocalSandbox[] = []
-  #timer: NodeJS.Timeout | null = null
+  /** The one being made, for whoever asked first while there was none; else it joins the others. */
+  #next: { made: Promise<LocalSandbox | null>; isClaimed: boolean } | null = null
   #filling: Promise<void> = Promise.resolve()
   #failures = 0
   #isClosed = false
@@ -31,32 +30,28 @@ export class WarmPool {
   }
 
   /** One that fits, or none. */
-  take(spec: SandboxSpec): LocalSandbox | null {
+  async take(spec: SandboxSpec): Promise<LocalSandbox | null> {
     if (!this.#fits(spec)) this.#empty()
     this.#shape = { limits: spec.limits, egress: spec.egress }
     this.#routes = this.#host.routes()
-    let found = this.#ready.shift()
-    while (found && !found.isPrepared) {
+    for (let found = this.#ready.shift(); found; found = this.#ready.shift()) {
+      if (found.isPrepared) return found
       this.#discard(found)
-      found = this.#ready.shift()
     }
-    return found ?? null
+    // One that is under way is ready sooner than one begun now, which would only slow it down.
+    if (this.#next === null || this.#next.isClaimed) return null
+    this.#next.isClaimed = true
+    return this.#next.made
   }
 
-  /** Called when a creation has ended: fills up once there is quiet. */
-  refillSoon(hasSucceeded: boolean): void {
+  /** Called when nobody waits for a creation. */
+  refill(hasSucceeded: boolean): void {
     if (hasSucceeded) this.#failures = 0
-    if (this.#timer) clearTimeout(this.#timer)
-    if (this.#isClosed || this.#size === 0) return
-    this.#timer = setTimeout(() => {
-      this.#filling = this.#filling.then(() => this.#fill())
-    }, REFILL_DELAY_MS)
-    this.#timer.unref()
+    this.#filling = this.#filling.then(() => this.#fill())
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
-    if (this.#timer) clearTimeout(this.#timer)
     await this.#filling
     await Promise.all(this.#ready.splice(0).map((sandbox) => sandbox.delete()))
   }
@@ -70,25 +65,29 @@ export class WarmPool {
   }
 
   async #fill(): Promise<void> {
-    while (
-      !this.#isClosed &&
-      this.#shape &&
-      this.#ready.length < this.#size &&
-      this.#failures < MAX_FAILURES
-    ) {
-      const shape = this.#shape
-      const sandbox = LocalSandbox.make(`${KEY_PREFIX}${randomUUID()}`, shape, this.#host)
-      try {
-        await sandbox.prepare()
-        if (shape === this.#shape || JSON.stringify(shape) === JSON.stringify(this.#shape))
-          this.#ready.push(sandbox)
-        else await sandbox.delete()
-      } catch (error) {
-        this.#failures += 1
-        this.#host.log.warn({ err: error }, 'A sandbox could not be prepared')
-        await sandbox.delete()
-      }
+    while (!this.#isClosed && this.#ready.length < this.#size && this.#failures < MAX_FAILURES) {
+      if (this.#shape === null) return
+      const next = { made: this.#make(this.#shape), isClaimed: false }
+      this.#next = next
+      const sandbox = await next.made
+      this.#next = null
+      if (sandbox !== null && !next.isClaimed) this.#ready.push(sandbox)
     }
+  }
+
+  /** `null` where it failed, or where meanwhile something else is asked for. */
+  async #make(shape: SandboxShape): Promise<LocalSandbox | null> {
+    let sandbox: LocalSandbox | null = null
+    try {
+      sandbox = LocalSandbox.make(`${KEY_PREFIX}${randomUUID()}`, shape, this.#host)
+      await sandbox.prepare()
+      if (JSON.stringify(shape) === JSON.stringify(this.#shape)) return sandbox
+    } catch (error) {
+      this.#failures += 1
+      this.#host.log.warn({ err: error }, 'A sandbox could not be prepared')
+    }
+    if (sandbox !== null) this.#discard(sandbox)
+    return null
   }
 
   #empty(): void {

@@ -63,7 +63,7 @@ export function newSpec(changes: Partial<SandboxSpec> = {}): SandboxSpec {
   return { id, secret: randomBytes(16).toString('hex'), limits: defaultLimits, egress: 'none', ...changes }
 }
 
-export function agentPath(): string {
+function agentPath(): string {
   const path = fileURLToPath(new URL('../../../.build/agent/sandlot-agent', import.meta.url))
   if (!existsSync(path)) throw new Error('The agent is not built: node scripts/build-agent.mjs')
   return path
