@@ -4,10 +4,12 @@ import WebSocket from 'ws'
 import { expect, test } from './fixtures'
 
 /** Shows the headers it got, and tries to leave a cookie everywhere. */
-const ECHO_SERVER = `require('http').createServer((request, response) => {
-  response.setHeader('Set-Cookie', ['stray=1; Domain=localhost; Path=/', 'own=1; Path=/', 'wide=1; Domain=.localhost'])
-  response.end(JSON.stringify(request.headers))
-}).listen(4100)`
+const ECHO_SERVER = [
+  "require('http').createServer((request, response) => {",
+  "response.setHeader('Set-Cookie', ['stray=1; Domain=localhost; Path=/', 'own=1; Path=/', 'wide=1; Domain=.localhost']);",
+  'response.end(JSON.stringify(request.headers));',
+  '}).listen(4100)',
+].join(' ')
 
 test('a WebSocket is refused to a page of another origin, whatever cookie it brings', async ({
   openSandbox,
@@ -50,7 +52,7 @@ test('a preview never gets the cookies of the app or of the sandbox, and leaves 
 }) => {
   const workbench = await openSandbox('Blank')
   const sandboxOrigin = new URL(page.url()).origin
-  await workbench.run(`node -e "${ECHO_SERVER.replaceAll('\n', ' ')}"`)
+  await workbench.run(`node -e "${ECHO_SERVER}"`)
   const frame = await workbench.preview(4100)
   await expect(frame.locator('body')).toContainText('user-agent')
   const headers = JSON.parse((await frame.locator('body').innerText()).trim()) as Record<string, string>

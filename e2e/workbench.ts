@@ -66,11 +66,12 @@ export class Workbench {
     await expect(this.editor).toBeVisible()
   }
 
-  /** Replaces what the open file says, and saves it. */
+  /** Replaces what the open file says, and saves it. Pasted: what is typed, the editor completes and indents. */
   async replaceContent(content: string): Promise<void> {
+    await this.page.evaluate((text) => navigator.clipboard.writeText(text), content)
     await this.editor.click()
     await this.page.keyboard.press('Control+A')
-    await this.page.keyboard.insertText(content)
+    await this.page.keyboard.press('Control+V')
     await this.page.keyboard.press('Control+S')
   }
 
