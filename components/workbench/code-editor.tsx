@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from 'react'
 import { languageOf } from './file-kinds'
-import { applyTheme, monaco } from './monaco-setup'
+import { applyTheme, monaco, startLanguageWorkers } from './monaco-setup'
 import type { Reveal, TextBuffer } from './open-files'
 
 export type CodeEditorFile = {
@@ -19,27 +19,31 @@ export type CodeEditorProps = {
   file: CodeEditorFile
   isDark: boolean
   reveal: Reveal | null
+  /** What is seen first stands: now the editor may fetch the rest of itself. */
+  isSettled: boolean
+  onReady: () => void
   onAttach: (path: string, buffer: TextBuffer) => void
   onEdit: (path: string, isDirty: boolean) => void
   onCursor: (line: number, column: number) => void
 }
 
 /** One editor for all files: each keeps its model, its undo history and where it was scrolled to. */
-export function CodeEditor({ file, isDark, reveal, onAttach, onEdit, onCursor }: CodeEditorProps) {
+export function CodeEditor(props: CodeEditorProps) {
+  const { file, isDark, reveal, isSettled, onReady, onAttach, onEdit, onCursor } = props
   const element = useRef<HTMLDivElement>(null)
   const editor = useRef<monaco.editor.IStandaloneCodeEditor>(null)
   const { path, isReadOnly, isPart } = file
   // The text is only what a model begins with: a change of it must not set the model anew.
   const latestFile = useRef(file)
-  const callbacks = useRef({ onAttach, onEdit, onCursor })
+  const callbacks = useRef({ onReady, onAttach, onEdit, onCursor })
   useEffect(() => {
     latestFile.current = file
-    callbacks.current = { onAttach, onEdit, onCursor }
+    callbacks.current = { onReady, onAttach, onEdit, onCursor }
   })
 
   useEffect(() => applyTheme(isDark), [isDark])
 
-  const hasAllFeatures = useAllFeatures()
+  const hasAllFeatures = useAllFeatures(isSettled)
   const hadFocus = useRef(false)
   // Made anew once all features are there: an editor has those that were known when it was made.
   useEffect(() => {
@@ -53,6 +57,7 @@ export function CodeEditor({ file, isDark, reveal, onAttach, onEdit, onCursor }:
       callbacks.current.onCursor(position.lineNumber, position.column)
     })
     if (hadFocus.current) created.focus()
+    callbacks.current.onReady()
     // Measured before the font came, every column would be a little off.
     void document.fonts.ready.then(() => monaco.editor.remeasureFonts())
     return () => {
@@ -89,26 +94,23 @@ export function CodeEditor({ file, isDark, reveal, onAttach, onEdit, onCursor }:
   return <div ref={element} className="h-full w-full" data-testid="code-editor" />
 }
 
-/** The rest of the editor is fetched when this one has stood for a moment, so that it delays nothing that is seen first. */
-const LATER_DELAY_MS = 1200
 let areAllFeaturesLoaded = false
 
-function useAllFeatures(): boolean {
+/** The rest of the editor is fetched when what is seen first stands, so that it delays none of that. */
+function useAllFeatures(isSettled: boolean): boolean {
   const [isLoaded, setIsLoaded] = useState(areAllFeaturesLoaded)
   useEffect(() => {
-    if (areAllFeaturesLoaded) return
-    const timer = setTimeout(() => {
-      import('./monaco-later').then(
-        () => {
-          areAllFeaturesLoaded = true
-          setIsLoaded(true)
-        },
-        // Without them it is still an editor; the next one tries again.
-        () => undefined,
-      )
-    }, LATER_DELAY_MS)
-    return () => clearTimeout(timer)
-  }, [])
+    if (!isSettled || areAllFeaturesLoaded) return
+    startLanguageWorkers()
+    import('./monaco-later').then(
+      () => {
+        areAllFeaturesLoaded = true
+        setIsLoaded(true)
+      },
+      // Without them it is still an editor; the next one tries again.
+      () => undefined,
+    )
+  }, [isSettled])
   return isLoaded
 }
 

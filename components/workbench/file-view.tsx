@@ -8,6 +8,7 @@ import { MAX_TEXT_BYTES, PART_BYTES } from './load-file'
 import type { OpenFile, Reveal } from './open-files'
 import { formatBytes } from './quantities'
 import { CodeSkeleton } from './skeletons'
+import { useStore } from './store'
 import { useIsDark, useWorkbench } from './workbench-context'
 
 export const loadCodeEditor = () => import('./code-editor')
@@ -36,6 +37,7 @@ function TextView({
   const { core, canEdit } = useWorkbench()
   const isDark = useIsDark()
   const { files } = core
+  const isSettled = useStore(core.isSettled)
   return (
     <div className="flex h-full flex-col">
       {content.isPart && (
@@ -55,6 +57,8 @@ function TextView({
             }}
             isDark={isDark}
             reveal={reveal}
+            isSettled={isSettled}
+            onReady={() => core.settle('editor')}
             onAttach={(path, buffer) => files.attach(path, buffer)}
             onEdit={(path, isDirty) => files.edited(path, isDirty)}
             onCursor={(line, column) => core.cursor.set({ line, column })}

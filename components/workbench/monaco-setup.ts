@@ -2,16 +2,10 @@ import * as monaco from 'monaco-editor/editor/editor.api.js'
 // To type at once. What is only wanted after a look at the file, `monaco-later.ts` brings when all stands.
 import 'monaco-editor/features/bracketMatching/register.js'
 import 'monaco-editor/features/caretOperations/register.js'
-import 'monaco-editor/features/clipboard/register.js'
 import 'monaco-editor/features/codeEditor/register.js'
 import 'monaco-editor/features/codicon/register.js'
-import 'monaco-editor/features/comment/register.js'
 import 'monaco-editor/features/cursorUndo/register.js'
-import 'monaco-editor/features/find/register.js'
-import 'monaco-editor/features/indentation/register.js'
 import 'monaco-editor/features/lineSelection/register.js'
-import 'monaco-editor/features/linesOperations/register.js'
-import 'monaco-editor/features/multicursor/register.js'
 import 'monaco-editor/features/readOnlyMessage/register.js'
 import 'monaco-editor/features/toggleTabFocusMode/register.js'
 import 'monaco-editor/features/tokenization/register.js'
@@ -24,6 +18,7 @@ import 'monaco-editor/editor/contrib/gotoSymbol/browser/symbolNavigation.js'
 import 'monaco-editor/editor/contrib/inlayHints/browser/inlayHintsController.js'
 import 'monaco-editor/editor/contrib/peekView/browser/peekView.js'
 import 'monaco-editor/editor/contrib/suggest/browser/suggestMemory.js'
+import 'monaco-editor/platform/actionWidget/browser/actionWidget.js'
 // Each language is a few lines here; its grammar is fetched with the first such file.
 import 'monaco-editor/languages/definitions/cpp/register.js'
 import 'monaco-editor/languages/definitions/css/register.js'
@@ -53,15 +48,20 @@ import { readColor, readColorWithAlpha } from './theme-colors'
 
 export { monaco }
 
-/** The TypeScript worker is as large as all the rest: it waits until the workbench stands. */
-const LANGUAGE_WORKER_DELAY_MS = 1500
+/** The TypeScript worker is as large as all the rest: language workers wait until the workbench stands. */
+let startLanguageWorkers: () => void = () => undefined
+const mayStartLanguageWorkers = new Promise<void>((resolve) => {
+  startLanguageWorkers = resolve
+})
+
+export { startLanguageWorkers }
 
 const THEME = 'sandlot'
 
 self.MonacoEnvironment = {
   async getWorker(_moduleId: string, label: string): Promise<Worker> {
     if (label === 'editorWorkerService') return editorWorker()
-    await new Promise((resolve) => setTimeout(resolve, LANGUAGE_WORKER_DELAY_MS))
+    await mayStartLanguageWorkers
     return languageWorker(label)
   },
 }

@@ -85,7 +85,10 @@ export function TerminalPane({ id, name, isVisible, hasKeyRow, focusToken, onClo
                 isVisible={isVisible}
                 isDark={isDark}
                 connect={connect}
-                onState={(next, exitCode) => setState({ state: next, exitCode })}
+                onState={(next, exitCode) => {
+                  setState({ state: next, exitCode })
+                  if (next === 'live') core.settle('terminal')
+                }}
                 onRole={setRole}
                 onInputDropped={sayInputDropped}
                 onLink={openLink}

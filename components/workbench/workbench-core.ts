@@ -33,6 +33,10 @@ const UNWATCHED = ['**/node_modules/*/**', '**/.git/*/**', '**/__pycache__/*/**'
 /** Changes that come together are shown together. */
 const BATCH_MS = 60
 const MAX_NOTICES = 5
+/** From the last part that connects to its first words on screen, with room to spare. */
+const SETTLE_MS = 700
+/** Where a part never comes (no terminal open, no file), nothing waits for it longer than this. */
+const SETTLE_AT_LATEST_MS = 6000
 
 const SavedTabs = z.object({ paths: z.array(z.string()).max(100), active: z.string().nullable() })
 const SavedDirectories = z.array(z.string()).max(500)
@@ -50,6 +54,8 @@ export class WorkbenchCore {
   readonly cursor = new Store<Cursor | null>(null)
   /** Something that the terminals' part is asked to do; each wish has a new token. */
   readonly terminalWish = new Store<TerminalWish>({ token: 0, act: 'focus' })
+  /** What is seen first stands: from now on more may be fetched. */
+  readonly isSettled = new Store(false)
   /** A path that a preview is asked to go to. */
   readonly previewWish = new Store({ token: 0, port: 0, path: '/' })
   readonly openDirectories: Store<ReadonlySet<string>>
@@ -59,6 +65,7 @@ export class WorkbenchCore {
   #batchTimer: ReturnType<typeof setTimeout> | undefined
   #noticeId = 0
   #isRestored = false
+  readonly #standing = new Set<'editor' | 'terminal'>()
 
   constructor(baseUrl: string, queries: QueryClient) {
     this.#scope = `sandlot:${baseUrl}`
@@ -98,6 +105,7 @@ export class WorkbenchCore {
 
   /** Asks for what is shown first before it is known what that is: where the tree begins, and which terminals there are. */
   startLoading(): void {
+    setTimeout(() => this.isSettled.set(true), SETTLE_AT_LATEST_MS)
     void this.#queries.prefetchQuery({
       queryKey: queryKeys.terminals,
       queryFn: async () => (await this.client.terminals()).filter((terminal) => terminal.pty),
@@ -131,6 +139,12 @@ export class WorkbenchCore {
   openPreview(port: number, path = '/'): void {
     if (path !== '/') this.previewWish.update((wish) => ({ token: wish.token + 1, port, path }))
     this.view.showPreview(port)
+  }
+
+  /** The editor, or a terminal, is on screen. */
+  settle(part: 'editor' | 'terminal'): void {
+    this.#standing.add(part)
+    if (this.#standing.size === 2) setTimeout(() => this.isSettled.set(true), SETTLE_MS)
   }
 
   /** Opens the directories above a path, so that the tree shows it. */
