@@ -1,6 +1,6 @@
-import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import type { Socket } from 'node:net'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { SandboxError } from '@/lib/errors'
 import type { SandboxLimits, SandboxSpec, SandboxUsage } from '../provider'
@@ -12,22 +12,13 @@ import { type HostProcess, identify, isAlive, nameOf, signalProcess } from './ho
 import { launch } from './launch'
 import type { SandboxPlaces } from './places'
 import type { Launched, Launching } from './readiness'
+import { makeBase, makeOwnDirectories, own, renameBase, rescuedState } from './sandbox-directory'
 import { readState, type SandboxState, writeState } from './state'
 import { findStrays } from './strays'
 import { AGENT_PATH } from './toolchain'
 import { Turnstile } from './turnstile'
 import { Writers } from './writers'
 
-/** Directories that a new sandbox has of its own. */
-const OWN_DIRS: [path: string, mode: number][] = [
-  ['', 0o755],
-  ['home', 0o755],
-  ['home/user', 0o755],
-  ['home/user/workspace', 0o755],
-  ['tmp', 0o1777],
-  ['var', 0o755],
-  ['var/tmp', 0o1777],
-]
 /** The kernel ends a killed sandbox within milliseconds, unless its disk hangs. */
 const END_TIMEOUT_MS = 10_000
 const POLL_MS = 5
@@ -78,7 +69,7 @@ export class LocalSandbox {
     })
     mkdirSync(places.privateDir, { mode: 0o700 })
     sandbox.#save()
-    for (const [name, mode] of OWN_DIRS) own(join(places.root, name), mode, uid)
+    makeOwnDirectories(places.root, uid)
     return sandbox
   }
 
@@ -362,51 +353,4 @@ export class LocalSandbox {
   #save(): void {
     writeState(this.#places.state, this.#state)
   }
-}
-
-/** What a power failure made unreadable must not cost anybody files: it counts as a start that was cut short. */
-function rescuedState(id: string, root: string): SandboxState {
-  const limits = {
-    memoryBytes: null,
-    cpus: null,
-    processes: null,
-    diskBytes: null,
-    openFiles: null,
-    isRequired: false,
-  }
-  const nothing = { agent: null, network: null, socketInode: null, diskBytes: null, areWritersHeld: false }
-  return {
-    version: 1,
-    phase: 'starting',
-    key: id,
-    uid: lstatSync(root).uid,
-    egress: 'none',
-    limits,
-    ...nothing,
-  }
-}
-
-function makeBase(path: string, id: string): void {
-  try {
-    mkdirSync(path, { mode: 0o711 })
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
-    throw new SandboxError('already_exists', `There is a sandbox ${id} already.`, { cause })
-  }
-}
-
-function renameBase(from: string, to: string, id: string): void {
-  try {
-    renameSync(from, to)
-  } catch (cause) {
-    if (!['ENOTEMPTY', 'EEXIST'].includes((cause as NodeJS.ErrnoException).code ?? '')) throw cause
-    throw new SandboxError('already_exists', `There is a sandbox ${id} already.`, { cause })
-  }
-}
-
-function own(path: string, mode: number, uid: number): void {
-  mkdirSync(path)
-  // Not by mkdir, which the umask would thin out.
-  chmodSync(path, mode)
-  if (process.getuid?.() === 0) chownSync(path, uid, uid)
 }

@@ -31,7 +31,7 @@ export class Uids {
 
   /** Takes one again that a sandbox on disk already has. */
   reclaim(uid: number, owner: string): void {
-    if (!this.isPerSandbox || take(uid, owner) || claimedBy(uid) === owner) return
+    if (!this.isPerSandbox || take(uid, owner) || isOurs(uid, owner)) return
     throw new SandboxError(
       'provider_failed',
       `The host user ${uid} of this sandbox is in use by another Sandlot.`,
@@ -39,7 +39,7 @@ export class Uids {
   }
 
   release(uid: number, owner: string): void {
-    if (!this.isPerSandbox || claimedBy(uid) !== owner) return
+    if (!this.isPerSandbox || !isOurs(uid, owner)) return
     unlinkSync(join(CLAIMS_DIR, String(uid)))
   }
 }
@@ -52,6 +52,13 @@ function take(uid: number, owner: string): boolean {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
     throw error
   }
+}
+
+/** Of the same data directory: there, which sandbox has which user is on record. */
+function isOurs(uid: number, owner: string): boolean {
+  const dataDirOf = (text: string) => text.slice(0, text.lastIndexOf(' '))
+  const claimed = claimedBy(uid)
+  return claimed !== null && dataDirOf(claimed) === dataDirOf(owner)
 }
 
 function claimedBy(uid: number): string | null {
