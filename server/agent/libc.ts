@@ -22,6 +22,8 @@ function load() {
     inotify_rm_watch: { args: [i32, i32], returns: i32 },
     fcntl: { args: [i32, i32, i32], returns: i32 },
     read: { args: [i32, ptr, u64], returns: 'i64' },
+    open: { args: [cstring, i32], returns: i32 },
+    tcflow: { args: [i32, i32], returns: i32 },
     close: { args: [i32], returns: i32 },
   }).symbols
 }

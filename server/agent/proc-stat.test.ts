@@ -10,6 +10,7 @@ describe('parseProcStat', () => {
       state: 'S',
       parentPid: 7,
       session: 9,
+      terminalDevice: 0,
       cpuTicks: 200,
       startTicks: 4242,
     })

@@ -3,6 +3,8 @@ export interface ProcStat {
   state: string
   parentPid: number
   session: number
+  /** Device number of its terminal, 0 without one. */
+  terminalDevice: number
   /** In user and kernel mode together, in clock ticks. */
   cpuTicks: number
   /** Since the machine's start, in clock ticks. */
@@ -25,6 +27,7 @@ export function parseProcStat(text: string): ProcStat | undefined {
     state: fields[0] ?? '?',
     parentPid: field(4),
     session: field(6),
+    terminalDevice: field(7),
     cpuTicks: field(14) + field(15),
     startTicks: field(22),
   }

@@ -35,6 +35,10 @@ export class TerminalViewer implements SocketHandler {
     this.#role = options.isLocked ? 'reader' : options.role
   }
 
+  get sentOffset(): number {
+    return this.#cursor
+  }
+
   open(socket: Socket): void {
     this.#flow = new SocketFlow(socket)
     const { log } = this.#terminal
@@ -70,6 +74,7 @@ export class TerminalViewer implements SocketHandler {
   drain(): void {
     this.#flow?.drained()
     this.pump()
+    this.#terminal.keepPace()
   }
 
   close(): void {
@@ -137,6 +142,7 @@ export class TerminalViewer implements SocketHandler {
     if (control.type === 'ack') {
       this.#acknowledged = Math.min(Math.max(this.#acknowledged, control.offset), this.#cursor)
       this.pump()
+      this.#terminal.keepPace()
     } else if (control.type === 'resize') {
       if (this.#terminal.isWriter(this)) this.#terminal.resize(control.cols, control.rows)
     } else if (!this.#isLocked) {

@@ -1,11 +1,14 @@
 import { TERMINAL_LOG_BYTES, type TerminalBody, type TerminalInfo } from '@/server/agent-contract'
+import { PtyFlow } from './pty-flow'
 import { TerminalLog } from './terminal-log'
+import { TerminalPace } from './terminal-pace'
 import { defaultShell, exitCodeOf, shellCommand, signalGroup, startUserProcess } from './user-process'
 
 const DEFAULT_SIZE = { cols: 80, rows: 24 }
 const MAX_SIZE = 1000
-/** Output is sent at once where none was sent for so long, and gathered for as long where some was. */
+/** The first few pieces of output in so long go out at once, as the echo of a key must; what follows is gathered. */
 const GATHER_MS = 2
+const PIECES_AT_ONCE = 6
 /** So much of it is not kept waiting. */
 const GATHER_BYTES = 64 * 1024
 /** Between the end of the program and the last of its output. */
@@ -20,6 +23,8 @@ export type Role = 'writer' | 'reader'
 
 /** Who looks on: told when there is something to send, when its role changes, and when it is over. */
 interface Viewer {
+  /** All before this offset has been sent to it. */
+  readonly sentOffset: number
   pump(): void
   setRole(role: Role): void
   end(code: number, reason: string): void
@@ -35,13 +40,15 @@ export class Terminal {
   readonly #child: Bun.Subprocess
   readonly #pty: Bun.Terminal
   readonly #viewers = new Set<Viewer>()
+  readonly #pace: TerminalPace
   #writer: Viewer | undefined
   #cols: number
   #rows: number
   #exitCode: number | null = null
   #unreadInputBytes = 0
   #gatherTimer: ReturnType<typeof setTimeout> | undefined
-  #sentAt = 0
+  #windowStart = 0
+  #piecesInWindow = 0
   #sentOffset = 0
 
   constructor(id: string, body: TerminalBody) {
@@ -70,6 +77,7 @@ export class Terminal {
     )
     this.#child = child
     this.#pty = child.terminal as Bun.Terminal
+    this.#pace = new TerminalPace(new PtyFlow(child.pid))
     this.ended = this.#end(lastOutput.promise)
   }
 
@@ -125,6 +133,7 @@ export class Terminal {
   removeViewer(viewer: Viewer): void {
     this.#viewers.delete(viewer)
     if (this.#writer === viewer) this.#writer = undefined
+    this.keepPace()
   }
 
   isWriter(viewer: Viewer): boolean {
@@ -136,6 +145,14 @@ export class Terminal {
     this.#writer = viewer
     if (before !== viewer) before?.setRole('reader')
     viewer.setRole('writer')
+  }
+
+  /** After a viewer has taken more. */
+  keepPace(): void {
+    if (this.#exitCode !== null) return
+    let foremost: number | undefined
+    for (const { sentOffset } of this.#viewers) foremost = Math.max(foremost ?? 0, sentOffset)
+    this.#pace.update(this.log.endOffset, foremost)
   }
 
   /** SIGHUP, as when a window is closed; then SIGKILL to what stayed. Resolves when the program is gone. */
@@ -154,15 +171,20 @@ export class Terminal {
   #take(bytes: Uint8Array): void {
     this.log.append(bytes)
     if (this.#viewers.size === 0) return
-    const isDue = performance.now() - this.#sentAt >= GATHER_MS
-    if (isDue || this.log.endOffset - this.#sentOffset >= GATHER_BYTES) this.#flush()
+    const now = performance.now()
+    if (now - this.#windowStart >= GATHER_MS) {
+      this.#windowStart = now
+      this.#piecesInWindow = 0
+    }
+    const isFull = this.log.endOffset - this.#sentOffset >= GATHER_BYTES
+    if (isFull || ++this.#piecesInWindow <= PIECES_AT_ONCE) this.#flush()
     else this.#gatherTimer ??= setTimeout(() => this.#flush(), GATHER_MS)
+    this.keepPace()
   }
 
   #flush(): void {
     clearTimeout(this.#gatherTimer)
     this.#gatherTimer = undefined
-    this.#sentAt = performance.now()
     this.#sentOffset = this.log.endOffset
     for (const viewer of this.#viewers) viewer.pump()
   }
@@ -170,6 +192,7 @@ export class Terminal {
   /** `exit` of a Bun.Terminal tells of the PTY, not of the program: the exit code is the child's. */
   async #end(lastOutput: Promise<void>): Promise<void> {
     await this.#child.exited
+    this.#pace.end()
     await Promise.race([lastOutput, Bun.sleep(LAST_OUTPUT_MS)])
     this.#exitCode = exitCodeOf(this.#child)
     this.#pty.close()

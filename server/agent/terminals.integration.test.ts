@@ -154,7 +154,7 @@ describe('output', () => {
     expect(viewer.outputBytes).toBe(3_000_000)
   })
 
-  it('skips with a gap what a slow viewer missed, and keeps the agent small under a flood', async () => {
+  it('is not held up by a viewer that takes nothing, which skips with a gap what it missed', async () => {
     const { id } = await openTerminal({ command: 'yes 0123456789' })
     const viewer = await view(id, 'role=writer')
     await eventually(async () => {
@@ -176,6 +176,24 @@ describe('output', () => {
     const info = (await agent.call('GET', `/terminals/${id}`)).json<TerminalInfo>()
     expect(info.endOffset - info.startOffset).toBeLessThanOrEqual(4 * 1024 * 1024)
     await viewer.close()
+  })
+
+  it('comes whole to a viewer that is slower than the program, whose pace it keeps', async () => {
+    const { id } = await openTerminal({ command: 'seq 1 3000000' })
+    const viewer = await view(id)
+    let offset = 0
+    while (!viewer.find('exit')) {
+      // Half a window at a time, and something slow in between.
+      const next = offset + 512 * 1024
+      await viewer.until(() => viewer.outputBytes >= next || viewer.find('exit'))
+      await agent.call('GET', '/health')
+      const info = (await agent.call('GET', `/terminals/${id}`)).json<TerminalInfo>()
+      expect(info.endOffset - offset).toBeLessThan(4 * 1024 * 1024)
+      offset = viewer.outputBytes
+      if (!viewer.closed) viewer.send({ type: 'ack', offset })
+    }
+    expect(viewer.find('gap')).toBeUndefined()
+    expect(viewer.text).toBe(Array.from({ length: 3_000_000 }, (_, i) => `${i + 1}\r\n`).join(''))
   })
 
   it('carries the size changes in their place', async () => {

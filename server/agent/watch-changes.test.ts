@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Kind, WatchChanges } from './watch-changes'
 
-const after = (now: Record<string, Kind>) => (path: string) => now[path]
+const kindIn = (now: Record<string, Kind>) => (path: string) => now[path]
 
 describe('WatchChanges', () => {
   it('tells by what was and what is, not by the steps between', () => {
@@ -23,7 +23,7 @@ describe('WatchChanges', () => {
       '/became-dir': 'directory',
       '/same-dir': 'directory',
     } as const
-    expect(changes.take(after(now))).toEqual([
+    expect(changes.take(kindIn(now))).toEqual([
       { event: 'add', path: '/new' },
       { event: 'change', path: '/saved' },
       { event: 'unlink', path: '/gone' },
@@ -32,6 +32,6 @@ describe('WatchChanges', () => {
       { event: 'unlink', path: '/became-dir' },
       { event: 'addDir', path: '/became-dir' },
     ])
-    expect([changes.size, changes.take(after(now))]).toEqual([0, []])
+    expect([changes.size, changes.take(kindIn(now))]).toEqual([0, []])
   })
 })
