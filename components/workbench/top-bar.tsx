@@ -89,10 +89,8 @@ function SandboxMenu() {
           <DropdownMenuRadioItem value="system">System</DropdownMenuRadioItem>
         </DropdownMenuRadioGroup>
         <DropdownMenuSeparator />
-        <DropdownMenuItem asChild>
-          <a href={info.app_url}>
-            <LogOut /> Back to the dashboard
-          </a>
+        <DropdownMenuItem onSelect={() => location.assign(info.app_url)}>
+          <LogOut /> Back to the dashboard
         </DropdownMenuItem>
         {isOwner && (
           <>
