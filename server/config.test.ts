@@ -27,6 +27,7 @@ describe('settings', () => {
       limits: { memoryBytes: 2048 * 1024 * 1024, cpus: 2, processes: 512, diskBytes: 4096 * 1024 * 1024 },
       egress: 'all',
       timeoutMs: 24 * 3600_000,
+      warmSandboxes: 2,
       maxSandboxesPerOwner: 200,
       packages: { registry: null, addresses: [] },
     })

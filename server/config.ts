@@ -26,6 +26,7 @@ export interface Config {
   }
   egress: 'none' | 'all'
   timeoutMs: number | null
+  warmSandboxes: number
   maxSandboxesPerOwner: number | null
   packages: {
     registry: string | null
@@ -80,6 +81,7 @@ export function configOf(env: Record<string, string | undefined>): Config {
     limits: limitsOf(values),
     egress: values.SANDLOT_EGRESS,
     timeoutMs: scaled(values.SANDLOT_TIMEOUT_MINUTES, 60_000),
+    warmSandboxes: values.SANDLOT_WARM_SANDBOXES,
     maxSandboxesPerOwner: values.SANDLOT_MAX_SANDBOXES,
     packages: packagesOf(values),
     logLevel: values.LOG_LEVEL ?? (process.stdout.isTTY ? 'warn' : 'info'),

@@ -99,6 +99,7 @@ function createControl(config: Config, log: Logger, urls: Urls, database: OpenDa
     dataDir: config.dataDir,
     agentPath: join(root, '.build', 'agent', 'sandlot-agent'),
     packages: config.packages,
+    warmSandboxes: config.warmSandboxes,
     log,
   })
   const service = new SandboxService({

@@ -158,6 +158,11 @@ export const settings = {
     '1440',
     limit(1, 525_600),
   ),
+  SANDLOT_WARM_SANDBOXES: setting(
+    'Sandboxes kept ready for whoever comes next, each some 7 MB; 0: none.',
+    '2',
+    whole(0, 64),
+  ),
   SANDLOT_MAX_SANDBOXES: setting(
     'Sandboxes that one owner may have; 0: no limit.',
     '200',

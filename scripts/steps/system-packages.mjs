@@ -12,11 +12,7 @@ import { StepError } from './step-error.mjs'
  */
 const RUNTIME = [
   { name: 'bubblewrap', isThere: () => onPath('bwrap'), lack: 'no sandbox can start' },
-  {
-    name: 'slirp4netns',
-    isThere: () => onPath('slirp4netns') || onPath('pasta'),
-    lack: 'sandboxes have no network',
-  },
+  { name: 'slirp4netns', isThere: () => onPath('slirp4netns'), lack: 'sandboxes have no network' },
   { name: 'iproute2', isThere: () => onPath('ip'), lack: 'sandboxes have no network' },
   { name: 'git', isThere: () => onPath('git'), lack: 'no git in sandboxes' },
   { name: 'curl', isThere: () => onPath('curl'), lack: 'no curl in sandboxes' },
@@ -113,8 +109,8 @@ function onPath(name) {
 }
 
 function findOnPath(name) {
-  // Some shells of ordinary users leave the sbin folders out.
-  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin']
+  // Of the host, a sandbox sees only these: what a version manager keeps in a home does not count.
+  const folders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
   return folders.map((folder) => join(folder, name)).find(isExecutable) ?? null
 }
 

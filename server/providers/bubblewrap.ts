@@ -24,9 +24,6 @@ const ID = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 /** Starts at once. More only slow one another down: a start is processor time, and the first is done sooner this way. */
 const STARTS_AT_ONCE = 4
 
-/** Enough that one person never waits; each costs some 7 MB. */
-const DEFAULT_WARM_SANDBOXES = 2
-
 /** Sandboxes on this machine, with Linux namespaces, control groups and a directory each. No daemon, no image. */
 export class BubblewrapProvider implements Provider {
   readonly name = 'bubblewrap'
@@ -39,7 +36,7 @@ export class BubblewrapProvider implements Provider {
 
   constructor(options: BubblewrapOptions) {
     this.#host = new Host(options)
-    this.#warm = new WarmPool(this.#host, options.warmSandboxes ?? DEFAULT_WARM_SANDBOXES)
+    this.#warm = new WarmPool(this.#host, options.warmSandboxes ?? 0)
     this.#monitor = new Monitor(this.#host, () => [...this.#sandboxes.values()])
   }
 
