@@ -177,3 +177,32 @@ describe('as pid 1 of a namespace', () => {
     expect((await run('echo still')).stdout).toBe('still\n')
   })
 })
+
+describe('as an ordinary user', () => {
+  let ordinary: TestAgent
+  beforeAll(async () => {
+    const nobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups']
+    ordinary = await startAgent(process.getuid?.() === 0 ? nobody : [])
+  })
+  afterAll(() => ordinary.stop())
+
+  it('its processes run behind it, and cannot look into it', async () => {
+    const command = 'id -u; nice; cat /proc/self/oom_score_adj; cat /proc/$PPID/environ'
+    for (let i = 0; i < 20; i++) {
+      const reply = await ordinary.call('POST', '/processes/run', { body: { command } })
+      const { stdout, stderr } = reply.json<RunResult>()
+      const [uid, niceness, score, ...rest] = stdout.trim().split('\n')
+      expect([Number(uid) > 0, niceness, score, rest]).toEqual([true, '5', '1000', []])
+      expect(stderr).toContain('denied')
+    }
+  })
+
+  it('is refused what the user may not, by its own code', async () => {
+    const write = await ordinary.call('PUT', '/files/content?path=/etc/of-the-tests', { body: 'x' })
+    expect(write.json()).toMatchObject({ code: 'permission_denied' })
+    const read = await ordinary.call('GET', '/files/content?path=/etc/shadow')
+    expect(read.json()).toMatchObject({ code: 'permission_denied' })
+    const signal = await ordinary.call('POST', '/system/processes/1/signal', { body: { signal: 'SIGTERM' } })
+    expect(signal.json()).toMatchObject({ code: 'permission_denied' })
+  })
+})

@@ -1,4 +1,5 @@
 import { libc } from './libc'
+import { openOomScore } from './oom-score'
 import { isOwnChild } from './own-children'
 
 const PR_SET_DUMPABLE = 4
@@ -17,6 +18,7 @@ const LOOK_AGAIN_MS = 20
  * /proc/1/environ), and what loses its parent is reaped.
  */
 export function hardenAgent(): void {
+  openOomScore()
   libc().prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
   if (process.pid !== 1) return
   process.on('SIGCHLD', reapOrphans)

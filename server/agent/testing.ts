@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -38,6 +38,8 @@ export interface TestAgent {
 export async function startAgent(wrapper: string[] = []): Promise<TestAgent> {
   const executable = execFileSync('node', ['scripts/build-agent.mjs'], { cwd: root, encoding: 'utf8' }).trim()
   const directory = mkdtempSync(join(tmpdir(), 'sandlot-agent-'))
+  // For an agent that runs as another user.
+  chmodSync(directory, 0o777)
   const socketPath = join(directory, 'agent.sock')
   const [program = '', ...args] = [...wrapper, executable, '--socket', socketPath]
   const env = { ...process.env, SANDLOT_HIDDEN: 'not for users', BASH_ENV: '' }

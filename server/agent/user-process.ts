@@ -1,14 +1,13 @@
-import { statSync, writeFileSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
 import { SandboxError } from '@/lib/errors'
 import { userEnvironment, workingDirectory } from './configuration'
 import { checkEnvironment } from './environment'
 import { errnoOf, fromErrno, onPath } from './errno'
+import { withUserOomScore } from './oom-score'
 import { addOwnChild } from './own-children'
 import { checkPath } from './paths'
 
-/** The kernel takes user processes first when memory runs out, and the agent goes on answering. */
-const OOM_SCORE = '1000'
 /** Behind the agent for processor time, before what users themselves call nice. */
 const NICENESS = 5
 
@@ -31,7 +30,9 @@ export function startUserProcess<In extends Stdin, Out extends Output, Err exten
   const [program = '', ...args] = command.argv
   const path = findProgram(program, env.PATH, cwd)
   try {
-    const child = Bun.spawn([path, ...args], { ...options, cwd, env, argv0: program, detached: true })
+    const child = withUserOomScore(() =>
+      Bun.spawn([path, ...args], { ...options, cwd, env, argv0: program, detached: true }),
+    )
     addOwnChild(child.pid, child.exited)
     yieldTo(child.pid)
     return child
@@ -91,13 +92,12 @@ function workDirectory(asked: string | undefined): string {
   return cwd
 }
 
-/** A child that is gone again by now needs neither. */
+/** A child that is gone again by now does not need it. */
 function yieldTo(pid: number): void {
   try {
-    writeFileSync(`/proc/${pid}/oom_score_adj`, OOM_SCORE)
     setPriority(pid, NICENESS)
-  } catch {
-    // Without /proc, or with the child already ended, it runs on as it is.
+  } catch (thrown) {
+    if (errnoOf(thrown) !== 'ESRCH') throw thrown
   }
 }
 
