@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { RunningServer } from '../e2e/running-server'
+import { settings as documented } from '../server/settings'
 import type { BenchContext, Measured } from './figure'
 import { measureFiles } from './files'
 import { measureIdleMemory } from './idle-memory'
@@ -49,7 +50,7 @@ async function runBenches(): Promise<void> {
   console.log(`\nwritten to ${writeResults({ machine, settings, ...all })}`)
 }
 
-/** What a sandbox of this run is: the shipped defaults, as one says of itself. There is no pool: every start is cold. */
+/** What a sandbox of this run is: the shipped defaults, as one says of itself. */
 async function describeDefaults({ sandboxes, server }: BenchContext): Promise<Record<string, unknown>> {
   const { sandboxId, token, provider } = await sandboxes.create({})
   const response = await fetch(`${server.url}/sandboxes/${sandboxId}/sandbox`, {
@@ -57,7 +58,7 @@ async function describeDefaults({ sandboxes, server }: BenchContext): Promise<Re
   })
   const { egress, limits, unenforced } = (await response.json()) as Record<string, unknown>
   await sandboxes.delete(sandboxId)
-  return { provider, pool: 0, network: egress, limits, unenforced }
+  return { provider, pool: documented.SANDLOT_WARM_SANDBOXES.fallback, network: egress, limits, unenforced }
 }
 
 function lineOf(values: Record<string, unknown>): string {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { RunningServer } from '../e2e/running-server'
 import type { BenchContext, Figure, Measured } from './figure'
 import { dockerImage, runInBareBubblewrap, runInDocker } from './raw-start'
 import { median, percentile, timed } from './statistics'
@@ -15,23 +16,45 @@ interface Series {
 
 /** (a) From the request for a sandbox to the output of `node -v` in it, over the HTTP API, as a program has it. */
 export async function measureTimeToInteractive(context: BenchContext): Promise<Measured> {
+  const raw = { turn: await inTurn(context.count, rawOne), together: await atOnce(context.count, rawOne) }
+  const pooled = await measureStarts('as shipped', context, raw)
+  const cold = await measureCold(context, raw)
+  const docker = await measureDocker()
+  return {
+    figures: [...pooled.figures, ...cold.figures, ...docker.figures],
+    notes: [...pooled.notes, ...cold.notes, ...docker.notes],
+  }
+}
+
+/** The same on a server that keeps no sandbox ready. */
+async function measureCold(context: BenchContext, raw: Raw): Promise<Measured> {
+  const server = await RunningServer.start({ SANDLOT_WARM_SANDBOXES: '0' })
+  try {
+    return await measureStarts('cold', { ...context, server, sandboxes: await server.sandboxes() }, raw)
+  } finally {
+    await server.dispose()
+  }
+}
+
+interface Raw {
+  turn: Series
+  together: Series
+}
+
+async function measureStarts(name: string, context: BenchContext, raw: Raw): Promise<Measured> {
   const { count } = context
   const start = () => startOne(context)
   await inTurn(3, start)
   const turn = await inTurn(count, start)
   const together = await atOnce(count, start)
   const spaced = await atDistance(count, start)
-  const rawTurn = await inTurn(count, rawOne)
-  const rawTogether = await atOnce(count, rawOne)
-  const docker = await measureDocker()
   return {
     figures: [
-      ...figuresOf('one by one', turn, rawTurn, { median: 25, p99: 60 }),
-      ...figuresOf('all at once', together, rawTogether, { median: 600 }),
-      ...figuresOf('200 ms apart', spaced, rawTurn, {}),
-      ...docker.figures,
+      ...figuresOf(`${name}, one by one`, turn, raw.turn, { median: 25, p99: 60 }),
+      ...figuresOf(`${name}, all at once`, together, raw.together, { median: 600 }),
+      ...figuresOf(`${name}, 200 ms apart`, spaced, raw.turn, {}),
     ],
-    notes: [...docker.notes, ...[turn, together, spaced].flatMap(describeFailures)],
+    notes: [turn, together, spaced].flatMap(describeFailures),
   }
 }
 

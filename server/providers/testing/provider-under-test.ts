@@ -74,7 +74,13 @@ async function open(
 ): Promise<ProviderUnderTest> {
   const dataDir = mkdtempSync(join(tmpdir(), 'sandlot-provider-'))
   const packages = { registry: null, index: null, proxy: null, ca: null, addresses: [] }
-  const options = { dataDir, agentPath: agentPath(), packages, log: pino({ level: 'error' }) }
+  const options = {
+    dataDir,
+    agentPath: agentPath(),
+    packages,
+    log: pino({ level: 'error' }),
+    warmSandboxes: 2,
+  }
   const tested: ProviderUnderTest & { provider: Provider | WorkerProvider } = {
     provider: await start(options),
     dataDir,
