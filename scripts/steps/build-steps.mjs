@@ -18,7 +18,7 @@ export function buildAgent() {
 }
 
 /** The programs that run on Node: name in `.build/server` → source. */
-export function serverPrograms() {
+function serverPrograms() {
   const names = ['main', 'doctor', 'key', 'sign-in']
   return names.filter((name) => existsSync(inRoot('server', `${name}.ts`)))
 }

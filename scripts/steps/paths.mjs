@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 /** The repository, wherever a script is called from. */
 export const root = fileURLToPath(new URL('../../', import.meta.url))
 /** All that is built, except Next's `.next`; may be deleted at any time. */
-export const buildDirectory = join(root, '.build')
+const buildDirectory = join(root, '.build')
 
 export function inRoot(...parts) {
   return join(root, ...parts)

@@ -1,15 +1,9 @@
-let isQuiet = false
-
-/** Commands whose output is read by programs show only what fails. */
-export function silenceProgress() {
-  isQuiet = true
-}
-
+/** Progress goes to standard error: standard output is the program's. */
 export function say(line) {
-  if (!isQuiet) console.error(line)
+  console.error(line)
 }
 
-/** One line when a step begins, one when it is done. On standard error: standard output is the program's. */
+/** One line when a step begins, one when it is done. */
 export async function step(label, run) {
   const startedAt = performance.now()
   say(`${label}…`)

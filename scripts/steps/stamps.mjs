@@ -13,7 +13,7 @@ export function hashInputs(paths) {
 }
 
 /** Whether what was built from exactly these inputs is still there. */
-export function isFresh(name, hash, outputs) {
+function isFresh(name, hash, outputs) {
   return readStamp(name) === hash && outputs.every((output) => existsSync(inRoot(output)))
 }
 
