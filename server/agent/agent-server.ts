@@ -55,7 +55,8 @@ export function startServer(socketPath: string, secret: string): void {
  * once it listens, while its starter is still on the way to the first call.
  */
 export function loadRoutes() {
-  return (require('./routes') as typeof import('./routes')).router
+  const { router } = require('./routes') as typeof import('./routes')
+  return router
 }
 
 function pathOf(url: string): string {
