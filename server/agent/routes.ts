@@ -21,7 +21,10 @@ const agentRoutes: Route[] = [
   { method: 'WS', path: '/watch', handle: watch },
 ]
 
-/** Everything that the agent answers. */
+/**
+ * Everything that the agent answers.
+ * @public taken by `require`, which the check for unused exports does not follow
+ */
 export const router = new Router([
   ...agentRoutes,
   ...fileRoutes,
