@@ -7,12 +7,12 @@ export function App() {
   return (
     <main>
       <h1>Hello, {name}</h1>
-      <p>
-        Change <code>src/app.tsx</code> and save: the page follows at once, and keeps what you typed.
-      </p>
-      <label>
-        Your name <input value={name} onChange={(event) => setName(event.target.value)} />
-      </label>
+      <p>Change this file and save: the page follows at once.</p>
+      <input
+        aria-label="Your name"
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+      />
       <Counter />
     </main>
   )
