@@ -3,7 +3,7 @@
 import { ChevronDown } from 'lucide-react'
 import { Badge } from '@/components/ui/badge'
 import { IconButton } from '@/components/ui/icon-button'
-import { Tabs, TabsList, TabsTrigger } from '@/components/ui/tabs'
+import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs'
 import { keys } from './keys'
 import { PortsPanel } from './ports-panel'
 import { ProcessesPanel } from './processes-panel'
@@ -53,13 +53,15 @@ export function BottomPanel({ isVisible }: { isVisible: boolean }) {
           </IconButton>
         </div>
       </div>
-      <section aria-label="Panel" className="min-h-0 flex-1">
-        <div hidden={panel !== 'terminal'} className="h-full">
-          <TerminalsPanel tabs={tabs} isVisible={isVisible && panel === 'terminal'} hasKeyRow={false} />
-        </div>
-        {panel === 'processes' && <ProcessesPanel isVisible={isVisible} />}
-        {panel === 'ports' && <PortsPanel />}
-      </section>
+      <TabsContent value="terminal" forceMount hidden={panel !== 'terminal'} className="min-h-0 flex-1">
+        <TerminalsPanel tabs={tabs} isVisible={isVisible && panel === 'terminal'} hasKeyRow={false} />
+      </TabsContent>
+      <TabsContent value="processes" className="min-h-0 flex-1">
+        <ProcessesPanel isVisible={isVisible} />
+      </TabsContent>
+      <TabsContent value="ports" className="min-h-0 flex-1">
+        <PortsPanel />
+      </TabsContent>
     </Tabs>
   )
 }

@@ -157,6 +157,8 @@ const EDITOR_OPTIONS: monaco.editor.IStandaloneEditorConstructionOptions = {
   fixedOverflowWidgets: true,
   scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10 },
   overviewRulerBorder: false,
+  // Dimmed, as it would be, the last number cannot be read.
+  renderFinalNewline: 'on',
   bracketPairColorization: { enabled: false },
   accessibilitySupport: 'auto',
 }

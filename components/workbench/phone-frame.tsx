@@ -2,7 +2,7 @@
 
 import { AppWindow, Code, Ellipsis, Files, SquareTerminal } from 'lucide-react'
 import { cn } from '@/components/ui/class-names'
-import { Tabs, TabsList, TabsTrigger } from '@/components/ui/tabs'
+import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs'
 import { EditorArea } from './editor-area'
 import { PortsPanel } from './ports-panel'
 import { PreviewPane } from './preview-pane'
@@ -119,9 +119,12 @@ function More() {
           {side === 'files' ? 'Search in files' : 'Show files'}
         </button>
       </div>
-      <div className="min-h-0 flex-1">
-        {value === 'ports' ? <PortsPanel /> : <ProcessesPanel isVisible />}
-      </div>
+      <TabsContent value="processes" className="min-h-0 flex-1">
+        <ProcessesPanel isVisible />
+      </TabsContent>
+      <TabsContent value="ports" className="min-h-0 flex-1">
+        <PortsPanel />
+      </TabsContent>
     </Tabs>
   )
 }

@@ -157,7 +157,7 @@ function PreviewBar({ port, path, isListening, widthPx, onWidth, onGo }: Preview
           className="min-w-0 flex-1 bg-transparent outline-none"
           onChange={(event) => setTyped(event.target.value)}
         />
-        <span className="shrink-0 text-ink-3">{isListening ? `port ${port}` : 'nothing listens'}</span>
+        <span className="shrink-0 text-ink-2">{isListening ? `port ${port}` : 'nothing listens'}</span>
       </label>
       {WIDTHS.map(({ label, px, icon: Icon }) => (
         <IconButton

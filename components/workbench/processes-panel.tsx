@@ -57,18 +57,19 @@ export function ProcessesPanel({ isVisible }: { isVisible: boolean }) {
   )
 }
 
-const COLUMNS: { by: ProcessSort['by']; title: string; isNumber: boolean }[] = [
+/** Wide ones have no room on a phone. */
+const COLUMNS: { by: ProcessSort['by']; title: string; isNumber: boolean; isWide?: boolean }[] = [
   { by: 'pid', title: 'PID', isNumber: true },
   { by: 'name', title: 'Name', isNumber: false },
-  { by: 'command', title: 'Command', isNumber: false },
+  { by: 'command', title: 'Command', isNumber: false, isWide: true },
   { by: 'cpu_percent', title: 'CPU', isNumber: true },
   { by: 'memory_bytes', title: 'Memory', isNumber: true },
-  { by: 'started_at', title: 'Running for', isNumber: true },
+  { by: 'started_at', title: 'Running for', isNumber: true, isWide: true },
 ]
 
 type HeaderCellProps = (typeof COLUMNS)[number] & { sort: ProcessSort; onSort: (sort: ProcessSort) => void }
 
-function HeaderCell({ by, title, isNumber, sort, onSort }: HeaderCellProps) {
+function HeaderCell({ by, title, isNumber, isWide, sort, onSort }: HeaderCellProps) {
   const isSorted = sort.by === by
   const Arrow = sort.isDescending ? ArrowDown : ArrowUp
   return (
@@ -78,6 +79,7 @@ function HeaderCell({ by, title, isNumber, sort, onSort }: HeaderCellProps) {
       className={cn(
         'sticky top-0 border-b bg-surface px-3 py-0.5 font-medium text-ink-2',
         isNumber ? 'text-right' : 'text-left',
+        isWide && 'max-md:hidden',
       )}
     >
       <button
@@ -105,12 +107,15 @@ function ProcessRow({ process, now, canEdit, onSignal }: ProcessRowProps) {
     <tr className="h-6 hover:bg-hover">
       <td className={number}>{process.pid}</td>
       <td className="max-w-40 truncate px-3">{process.name}</td>
-      <td className="max-w-0 min-w-40 truncate px-3 font-code text-ink-2" title={process.command}>
+      <td
+        className="max-w-0 min-w-40 truncate px-3 font-code text-ink-2 max-md:hidden"
+        title={process.command}
+      >
         {process.command}
       </td>
       <td className={number}>{process.cpu_percent.toFixed(1)} %</td>
       <td className={number}>{formatBytes(process.memory_bytes)}</td>
-      <td className={number}>{formatAge(now - Date.parse(process.started_at))}</td>
+      <td className={cn(number, 'max-md:hidden')}>{formatAge(now - Date.parse(process.started_at))}</td>
       <td className="w-8 pr-2 text-right">
         {canEdit && (
           <DropdownMenu>

@@ -26,7 +26,7 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
   const { info } = useWorkbench()
   const { tone, word } = statusOf(info.status)
   return (
-    <header className="flex h-11 shrink-0 items-center gap-3 border-b bg-surface px-3">
+    <header className="flex h-11 shrink-0 items-center gap-3 border-b bg-surface px-3 max-md:h-12 max-md:gap-2">
       <Mark appUrl={info.app_url} />
       <h1 className="max-w-56 truncate text-13 font-semibold" title={info.name}>
         {info.name}
@@ -38,12 +38,11 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
       <div className="flex min-w-0 flex-1 justify-center max-md:justify-end">
         <button
           type="button"
-          aria-label="Go to file or run a command"
-          className="flex h-7 w-full max-w-110 items-center gap-2 rounded-medium border bg-sunken px-2.5 text-13 text-ink-3 hover:border-line-strong max-md:w-auto pointer-coarse:h-11"
+          className="flex h-7 w-full max-w-110 items-center gap-2 rounded-medium border bg-sunken px-2.5 text-13 text-ink-2 hover:border-line-strong max-md:w-auto max-md:border-transparent max-md:bg-transparent pointer-coarse:h-11"
           onClick={onPalette}
         >
           <Search aria-hidden className="size-4 shrink-0" />
-          <span className="truncate max-md:hidden">Go to file, run a command</span>
+          <span className="truncate max-md:sr-only">Go to file, run a command</span>
           <span className="ml-auto max-md:hidden">
             <Kbd>{keys.files}</Kbd>
           </span>
