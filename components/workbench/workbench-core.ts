@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { EventSocket, type EventSocketState } from '@/lib/client/event-socket'
 import { SandboxClient } from '@/lib/client/sandbox-client'
 import type { WorkbenchEvent } from '@/lib/protocol/workbench'
-import { EditJournal } from './edit-journal'
+import { EditJournal, type JournalEntry } from './edit-journal'
 import { directoriesAbove } from './file-paths'
 import {
   applyEvents,
@@ -61,6 +61,8 @@ export class WorkbenchCore {
   readonly openDirectories: Store<ReadonlySet<string>>
   readonly #scope: string
   readonly #queries: QueryClient
+  /** Asked for at once: opening the browser's database takes a moment. */
+  readonly #edits: Promise<JournalEntry[]>
   #pending: FileEvent[] = []
   #batchTimer: ReturnType<typeof setTimeout> | undefined
   #noticeId = 0
@@ -72,6 +74,7 @@ export class WorkbenchCore {
     this.#queries = queries
     this.client = new SandboxClient({ baseUrl })
     this.journal = new EditJournal(this.#scope)
+    this.#edits = this.journal.list()
     this.files = new OpenFiles(this.client, this.journal)
     this.uploads = new Uploads(this.client)
     this.view = new View(`${this.#scope}:view`)
@@ -92,7 +95,7 @@ export class WorkbenchCore {
     if (this.#isRestored) return
     this.#isRestored = true
     const tabs = readSaved(this.storageKey('tabs'), SavedTabs)
-    const edits = await this.journal.list()
+    const edits = await this.#edits
     this.files.restore(tabs?.paths ?? (first ? [first] : []), tabs?.active ?? first, edits)
     this.files.state.subscribe(() => {
       const { files, activePath } = this.files.state.get()
@@ -106,6 +109,13 @@ export class WorkbenchCore {
   /** Asks for what is shown first before it is known what that is: where the tree begins, and which terminals there are. */
   startLoading(): void {
     setTimeout(() => this.isSettled.set(true), SETTLE_AT_LATEST_MS)
+    this.#queries
+      .fetchQuery({ queryKey: queryKeys.sandbox, queryFn: () => this.client.info(), retry: false })
+      .then(
+        (info) => (info.status === 'running' ? this.restoreFiles(info.open_file) : undefined),
+        // The gate asks again, and says what went wrong.
+        () => undefined,
+      )
     void this.#queries.prefetchQuery({
       queryKey: queryKeys.terminals,
       queryFn: async () => (await this.client.terminals()).filter((terminal) => terminal.pty),

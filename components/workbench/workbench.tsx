@@ -1,7 +1,7 @@
 'use client'
 
 import './workbench.css'
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { toSandboxError } from '@/lib/errors'
 import { ConfirmProvider } from './confirm'
@@ -19,18 +19,28 @@ import { WorkbenchSkeleton } from './workbench-skeleton'
 /** While events do not come, the sandbox is asked by itself whether it is still there. */
 const ASK_AGAIN_MS = 5000
 
-if (typeof window !== 'undefined') {
-  // The two large parts are on their way while the sandbox is still being asked about.
+/** Begun before React is there: the sandbox is asked, and the two large parts are on their way, while the page comes alive. */
+const page = typeof window === 'undefined' ? null : startPage()
+
+function startPage() {
+  const queries = new QueryClient({ defaultOptions: { queries: { retry: 1 } } })
+  const core = new WorkbenchCore(sandboxBaseUrl(location), queries)
+  core.startLoading()
   void loadCodeEditor()
   void loadTerminalView()
+  return { queries, core }
 }
 
 /** The IDE of the sandbox that this page's address names. Nothing of it is known until it runs in a browser. */
 export function Workbench() {
-  const queries = useQueryClient()
-  const [core, setCore] = useState<WorkbenchCore | null>(null)
-  useEffect(() => setCore(new WorkbenchCore(sandboxBaseUrl(location), queries)), [queries])
-  return core ? <Gate core={core} /> : <WorkbenchSkeleton />
+  const [isInBrowser, setIsInBrowser] = useState(false)
+  useEffect(() => setIsInBrowser(true), [])
+  if (!page || !isInBrowser) return <WorkbenchSkeleton />
+  return (
+    <QueryClientProvider client={page.queries}>
+      <Gate core={page.core} />
+    </QueryClientProvider>
+  )
 }
 
 /** Lets through to a sandbox that runs; says what is with one that does not. */
@@ -46,7 +56,6 @@ function Gate({ core }: { core: WorkbenchCore }) {
   const info = query.data
   const directory = info?.directory
 
-  useEffect(() => core.startLoading(), [core])
   useEffect(() => (directory ? core.listen(directory) : undefined), [core, directory])
   useEffect(() => {
     if (info) document.title = `${info.name} · Sandlot`
