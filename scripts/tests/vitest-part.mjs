@@ -41,7 +41,7 @@ function countVitest(report, code, project) {
     passed,
     // A file that does not load, an unhandled error and an empty run are failures that no single test shows.
     failed: failed === 0 && (code !== 0 || tests.length === 0) ? 1 : failed,
-    skipped: skipped.map(({ fullName }) => `${project}: ${fullName}`),
+    skipped: skipped.map(({ fullName }) => `${project}: ${fullName.trim()}`),
   }
 }
 
