@@ -3,7 +3,8 @@
 import { useEffect, useRef, useState } from 'react'
 import { languageOf } from './file-kinds'
 import { applyTheme, monaco, startLanguageWorkers } from './monaco-setup'
-import type { Reveal, TextBuffer } from './open-files'
+import type { TextBuffer } from './open-file'
+import type { Reveal } from './open-files'
 
 export type CodeEditorFile = {
   path: string

@@ -3,7 +3,7 @@
 import { TriangleAlert } from 'lucide-react'
 import { Button } from '@/components/ui/button'
 import { baseName } from './file-paths'
-import type { OpenFile } from './open-files'
+import type { OpenFile } from './open-file'
 import { runAction } from './run-action'
 import { useWorkbench } from './workbench-context'
 

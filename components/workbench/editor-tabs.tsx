@@ -5,7 +5,7 @@ import { type DragEvent, useEffect, useRef } from 'react'
 import { cn } from '@/components/ui/class-names'
 import { baseName } from './file-paths'
 import { DRAGGED_PATH } from './file-tree-row'
-import type { OpenFile } from './open-files'
+import type { OpenFile } from './open-file'
 
 export type EditorTabsProps = {
   files: readonly OpenFile[]

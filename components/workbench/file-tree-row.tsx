@@ -164,7 +164,7 @@ function iconOf(name: string) {
   return id === 'markdown' ? FileText : FileCode
 }
 
-export function useDropTarget(isTarget: boolean, onDrop: (data: DataTransfer) => void) {
+function useDropTarget(isTarget: boolean, onDrop: (data: DataTransfer) => void) {
   const [isOver, setIsOver] = useState(false)
   if (!isTarget) return { isOver: false, handlers: {} }
   const handlers = {

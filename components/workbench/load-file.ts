@@ -60,7 +60,7 @@ function imageContent(bytes: Uint8Array<ArrayBuffer>, type: string): FileContent
   return { kind: 'image', blob: new Blob([bytes], { type }), sizeBytes: bytes.length }
 }
 
-export function textContent(bytes: Uint8Array): FileContent {
+function textContent(bytes: Uint8Array): FileContent {
   const sizeBytes = bytes.length
   if (bytes.subarray(0, BINARY_PROBE_BYTES).includes(0)) return { kind: 'binary', sizeBytes }
   try {

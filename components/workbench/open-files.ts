@@ -3,34 +3,8 @@ import { SandboxError, toSandboxError } from '@/lib/errors'
 import type { EditJournal, JournalEntry } from './edit-journal'
 import { isWithin, movedPath } from './file-paths'
 import { type FileContent, loadFile, loadFirstPart } from './load-file'
+import { isMissing, isStale, newFile, type OpenFile, type TextBuffer } from './open-file'
 import { Store } from './store'
-
-/** What an editor holds for a file: the text as it is now. Without one, the loaded content is the text. */
-export type TextBuffer = {
-  read(): { text: string; version: number }
-  /** Puts other text in place of it, as one step that can be undone; the cursor stays. */
-  replace(text: string): void
-  /** The text of this version is what is on disk; answers whether it has changed since. */
-  markSaved(version: number): boolean
-  close(): void
-}
-
-export type FileProblem =
-  | { kind: 'conflict'; theirText: string; theirEtag: string | null }
-  | { kind: 'deleted' }
-  | { kind: 'unreadable'; message: string }
-
-export type OpenFile = {
-  path: string
-  /** Shown in passing: the next file that is looked at takes its place. */
-  isPreview: boolean
-  content: FileContent
-  isDirty: boolean
-  isSaving: boolean
-  /** Of the content that the buffer began with; null where there is no such file. */
-  etag: string | null
-  problem: FileProblem | null
-}
 
 /** A place to show; `token` makes each wish a new one. */
 export type Reveal = { path: string; line: number; column: number; token: number }
@@ -360,17 +334,4 @@ export class OpenFiles {
     this.#restored.delete(path)
     void this.#journal.remove(path)
   }
-}
-
-function newFile(path: string, isPreview: boolean): OpenFile {
-  const content = { kind: 'unloaded' } as const
-  return { path, isPreview, content, isDirty: false, isSaving: false, etag: null, problem: null }
-}
-
-function isStale(thrown: unknown): boolean {
-  return thrown instanceof SandboxError && ['precondition_failed', 'conflict'].includes(thrown.code)
-}
-
-function isMissing(thrown: unknown): boolean {
-  return thrown instanceof SandboxError && ['file_not_found', 'not_found'].includes(thrown.code)
 }

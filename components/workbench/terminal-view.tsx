@@ -5,12 +5,12 @@ import { FitAddon } from '@xterm/addon-fit'
 import type { SearchAddon } from '@xterm/addon-search'
 import { Unicode11Addon } from '@xterm/addon-unicode11'
 import { WebLinksAddon } from '@xterm/addon-web-links'
-import { type ITheme, Terminal } from '@xterm/xterm'
+import { Terminal } from '@xterm/xterm'
 import { type Ref, useEffect, useImperativeHandle, useRef } from 'react'
 import type { TerminalHandlers, TerminalSession, TerminalState } from '@/lib/client/terminal-session'
 import type { TerminalRole, TerminalStart } from '@/lib/protocol/terminal-stream'
 import { formatBytes } from './quantities'
-import { readColor, readColorWithAlpha } from './theme-colors'
+import { findColors, readTerminalTheme } from './terminal-colors'
 
 export type TerminalHandle = {
   focus(): void
@@ -105,7 +105,7 @@ class TerminalScreen {
     this.#props = props
     this.terminal = new Terminal({
       ...TERMINAL_OPTIONS,
-      theme: readTheme(),
+      theme: readTerminalTheme(),
       linkHandler: { activate: (_event, url) => props.current.onLink(url) },
     })
     this.terminal.loadAddon(this.#fitter)
@@ -130,7 +130,7 @@ class TerminalScreen {
   }
 
   applyTheme(_isDark: boolean): void {
-    this.terminal.options.theme = readTheme()
+    this.terminal.options.theme = readTerminalTheme()
   }
 
   /** Arrows are said differently while a program such as vim asks for it. */
@@ -298,35 +298,4 @@ function prefixed(prefix: string, final: string): { prefix?: string; final: stri
 /** Out of any half sequence and of the other screen, a line that says what is missing, and the modes in force. */
 function gapText(skippedBytes: number, modes: string): string {
   return `\x18\x1b[?47l\x1b[!p\x1b[0m\r\n\x1b[2m… ${formatBytes(skippedBytes)} of output skipped …\x1b[0m\r\n${modes}`
-}
-
-function findColors() {
-  return {
-    matchBackground: readColor('--accent-soft'),
-    matchBorder: readColor('--accent'),
-    matchOverviewRuler: readColor('--accent'),
-    activeMatchBackground: readColor('--accent'),
-    activeMatchColorOverviewRuler: readColor('--accent'),
-  }
-}
-
-function readTheme(): ITheme {
-  const colors = ['red', 'green', 'yellow', 'blue', 'magenta', 'cyan'] as const
-  const named = Object.fromEntries(colors.map((name) => [name, readColor(`--term-${name}`)]))
-  const bright = Object.fromEntries(
-    colors.map((name) => [`bright${name[0]?.toUpperCase()}${name.slice(1)}`, readColor(`--term-${name}`)]),
-  )
-  return {
-    ...named,
-    ...bright,
-    background: readColor('--term-bg'),
-    foreground: readColor('--term-text'),
-    cursor: readColor('--accent'),
-    cursorAccent: readColor('--term-bg'),
-    selectionBackground: readColorWithAlpha('--accent', 0.28),
-    black: readColor('--term-gray'),
-    brightBlack: readColor('--term-gray'),
-    white: readColor('--text-2'),
-    brightWhite: readColor('--text'),
-  }
 }

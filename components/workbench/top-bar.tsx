@@ -54,7 +54,7 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
   )
 }
 
-export function Mark({ appUrl }: { appUrl: string }) {
+function Mark({ appUrl }: { appUrl: string }) {
   return (
     <Tooltip label="Back to the dashboard">
       <a

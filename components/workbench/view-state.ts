@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { readSaved, writeSaved } from './saved-state'
 import { Store } from './store'
 
-export const PHONE_PANES = ['files', 'code', 'terminal', 'preview', 'more'] as const
+const PHONE_PANES = ['files', 'code', 'terminal', 'preview', 'more'] as const
 export type PhonePane = (typeof PHONE_PANES)[number]
 export type Panel = 'terminal' | 'processes' | 'ports'
 export type Side = 'files' | 'search'
