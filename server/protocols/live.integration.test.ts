@@ -75,13 +75,14 @@ describe('/run/command', () => {
 
   it('runs in the background, to be asked about and waited for', async () => {
     const { data } = await sandbox.json('POST', '/run/command', {
-      command: 'sleep 0.3; echo done',
+      command: 'until [ -e go ]; do sleep 0.05; done; echo done',
       background: true,
     })
     expect(data).toMatchObject({ status: 'running', stdout: '', stderr: '' })
     expect(data).not.toHaveProperty('exit_code')
     const path = `/terminals/${data.terminal_id}/commands/${data.cmd_id}`
     expect((await sandbox.json('GET', path)).data.status).toBe('running')
+    await sandbox.json('POST', '/run/command', { command: 'touch go' })
     const ended = (await sandbox.json('GET', `${path}/wait?timeout=20`)).data
     expect(ended).toMatchObject({ status: 'completed', exit_code: 0, stdout: 'done\n' })
     expect((await sandbox.call('GET', `/terminals/other/commands/${data.cmd_id}`)).status).toBe(404)
