@@ -63,7 +63,17 @@ async function install(names) {
     await step(`Installing system packages (${names.join(', ')})`, () => aptInstall(prefix, names))
   } catch (error) {
     say(error.message)
+    await installOneByOne(prefix, names)
     writeStamp(STAMP, names.join(' '))
+  }
+}
+
+/** A name that this system does not know makes apt refuse all of them. */
+async function installOneByOne(prefix, names) {
+  for (const name of names) {
+    await step(`Installing ${name} alone`, () => apt(prefix, installArgs([name]))).catch(() =>
+      say(`${name} could not be installed.`),
+    )
   }
 }
 
@@ -76,14 +86,17 @@ function rightToInstall() {
 }
 
 async function aptInstall(prefix, names) {
-  const installArgs = ['install', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120', ...names]
   try {
-    await apt(prefix, installArgs)
+    await apt(prefix, installArgs(names))
   } catch {
     // The package lists are missing or older than the mirror.
     await apt(prefix, ['update'])
-    await apt(prefix, installArgs)
+    await apt(prefix, installArgs(names))
   }
+}
+
+function installArgs(names) {
+  return ['install', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120', ...names]
 }
 
 function apt(prefix, args) {
