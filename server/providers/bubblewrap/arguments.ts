@@ -19,6 +19,8 @@ export interface ArgumentInputs {
   runtime: Runtime
   limits: SandboxLimits
   environment: Record<string, string>
+  /** By RLIMIT_NPROC; `null` where a control group counts them. */
+  processLimit: number | null
   hasOuterNetwork: boolean
   canDisableUserNamespaces: boolean
 }
@@ -41,6 +43,8 @@ export function bubblewrapArguments(inputs: ArgumentInputs): string[] {
     '--info-fd',
     String(INFO_FD),
     '--',
+    // Set in the innermost user namespace, where it counts this sandbox alone. Outside it would count all that its user has.
+    ...(inputs.processLimit === null ? [] : ['/usr/bin/prlimit', `--nproc=${inputs.processLimit}`]),
     AGENT_PATH,
     '--socket',
     SOCKET_PATH,

@@ -9,7 +9,7 @@ export interface LaunchInputs {
   cgroupFiles: string[]
   /** The sandbox's host user, where it is another than ours. */
   uid: number | null
-  limits: { openFiles: number | null; fileBytes: number | null; processes: number | null }
+  limits: { openFiles: number | null; fileBytes: number | null }
   /** `null`: no network. */
   network: { cidr: string; routes: string } | null
 }
@@ -91,15 +91,14 @@ function environmentOf({ cgroupFiles, limits, network, uid }: LaunchInputs): Nod
     SANDLOT_CGROUPS: cgroupFiles.join(' '),
     SANDLOT_OPEN_FILES: limits.openFiles === null ? '' : String(limits.openFiles),
     SANDLOT_FILE_BLOCKS: fileBlocks,
-    SANDLOT_AS: prefixOf(uid, limits.processes),
+    SANDLOT_AS: prefixOf(uid),
     SANDLOT_CIDR: network?.cidr ?? '',
     SANDLOT_ROUTES: network?.routes ?? '',
     SANDLOT_INSIDE: INSIDE,
   }
 }
 
-function prefixOf(uid: number | null, processes: number | null): string {
-  const limit = processes === null ? '' : `prlimit --nproc=${processes} `
-  if (uid === null) return limit.trim()
-  return `${limit}setpriv --reuid=${uid} --regid=${uid} --clear-groups --inh-caps=-all --no-new-privs`
+function prefixOf(uid: number | null): string {
+  if (uid === null) return ''
+  return `setpriv --reuid=${uid} --regid=${uid} --clear-groups --inh-caps=-all --no-new-privs`
 }

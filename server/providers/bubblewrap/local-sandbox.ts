@@ -283,7 +283,6 @@ export class LocalSandbox {
       limits: {
         openFiles: openFilesOf(limits),
         fileBytes: limits.diskBytes,
-        processes: limitsProcessesByUser ? limits.processes : null,
       },
       network: hasNetwork ? { cidr: network.cidr, routes: this.#host.routes() } : null,
       bubblewrapArguments: bubblewrapArguments({
@@ -291,6 +290,7 @@ export class LocalSandbox {
         runtime,
         limits,
         environment,
+        processLimit: limitsProcessesByUser ? limits.processes : null,
         hasOuterNetwork: hasNetwork,
         canDisableUserNamespaces: canDisableUserns,
       }),
