@@ -11,9 +11,7 @@ export type TextBuffer = {
   close(): void
 }
 
-type FileProblem =
-  | { kind: 'conflict'; theirText: string; theirEtag: string | null }
-  | { kind: 'deleted' }
+type FileProblem = { kind: 'conflict'; theirText: string; theirEtag: string | null } | { kind: 'deleted' }
 
 export type OpenFile = {
   path: string
