@@ -178,6 +178,24 @@ describe('as pid 1 of a namespace', () => {
   })
 })
 
+describe('started nice, as all of Sandlot may be', () => {
+  const asNobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups']
+  it.each([
+    ['10', '15'],
+    ['17', '19'],
+  ])('at %s it runs programs at %s', async (own, theirs) => {
+    // As no root: root is let back to a better priority, and would hide the mistake.
+    const agent = await startAgent([...(process.getuid?.() === 0 ? asNobody : []), 'nice', '-n', own])
+    try {
+      const command = `while [ $(nice) = ${own} ]; do :; done; nice`
+      const reply = await agent.call('POST', '/processes/run', { body: { command } })
+      expect(reply.json()).toMatchObject({ exitCode: 0, stdout: `${theirs}\n` })
+    } finally {
+      await agent.stop()
+    }
+  })
+})
+
 describe('as an ordinary user', () => {
   let ordinary: TestAgent
   beforeAll(async () => {

@@ -44,6 +44,8 @@ export function fromErrno(thrown: unknown, subject: string): Error {
 
 export function errnoOf(thrown: unknown): string | undefined {
   if (typeof thrown !== 'object' || thrown === null || !('code' in thrown)) return undefined
+  // What node:os throws has the number's name one level down.
+  if (thrown.code === 'ERR_SYSTEM_ERROR' && 'info' in thrown) return errnoOf(thrown.info)
   return typeof thrown.code === 'string' ? thrown.code : undefined
 }
 

@@ -18,8 +18,13 @@ const LOOK_AGAIN_MS = 20
  * /proc/1/environ), and what loses its parent is reaped.
  */
 export function hardenAgent(): void {
-  openOomScore()
-  libc().prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+  // The agent's file is not readable, so the kernel starts it closed, to itself too. Nothing runs beside it yet.
+  libc().prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
+  try {
+    openOomScore()
+  } finally {
+    libc().prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+  }
   if (process.pid !== 1) return
   process.on('SIGCHLD', reapOrphans)
 }

@@ -7,13 +7,14 @@ const USER_SCORE = '1000'
 let descriptor: number | undefined
 let ownScore = '0'
 
-/** Before the agent closes itself to others, which closes this file to itself too. */
+/** While the agent is open to others: once it closes itself to them, this file is closed to it too. */
 export function openOomScore(): void {
   try {
     ownScore = readFileSync(FILE, 'utf8').trim()
     descriptor = openSync(FILE, 'r+')
-  } catch {
-    // Without /proc all are equal before the kernel.
+  } catch (thrown) {
+    // Without /proc all are equal before the kernel: worth knowing, no reason not to work.
+    process.stderr.write(`sandlot-agent: Programs will not be first to go when memory is short: ${thrown}\n`)
   }
 }
 

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { constants, setPriority } from 'node:os'
+import { constants, getPriority, setPriority } from 'node:os'
 import { SandboxError } from '@/lib/errors'
 import { userEnvironment, workingDirectory } from './configuration'
 import { checkEnvironment } from './environment'
@@ -8,8 +8,9 @@ import { withUserOomScore } from './oom-score'
 import { addOwnChild } from './own-children'
 import { checkPath } from './paths'
 
-/** Behind the agent for processor time, before what users themselves call nice. */
+/** So far behind the agent for processor time, and before what users themselves call nice. */
 const NICENESS = 5
+const MAX_NICENESS = 19
 
 export interface UserCommand {
   argv: string[]
@@ -92,12 +93,15 @@ function workDirectory(asked: string | undefined): string {
   return cwd
 }
 
-/** A child that is gone again by now does not need it. */
+/**
+ * From where the agent itself stands, as Sandlot may have been started nice and only root may go back. A child that is
+ * gone by now does not need it, and one that another user owns by now (setuid) does without.
+ */
 function yieldTo(pid: number): void {
   try {
-    setPriority(pid, NICENESS)
+    setPriority(pid, Math.min(MAX_NICENESS, Math.max(getPriority() + NICENESS, NICENESS)))
   } catch (thrown) {
-    if (errnoOf(thrown) !== 'ESRCH') throw thrown
+    if (!['ESRCH', 'EACCES', 'EPERM'].includes(errnoOf(thrown) ?? '')) throw thrown
   }
 }
 

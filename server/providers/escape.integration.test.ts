@@ -148,14 +148,29 @@ for name in ['mem', 'environ', 'maps', 'fd/0', 'root/etc/passwd', 'cwd/x', 'task
   })
 
   it('the agent holds no descriptor of the host', async () => {
-    const { readFileSync, readdirSync, readlinkSync } = await import('node:fs')
+    const { readFileSync, readdirSync, readlinkSync, statSync } = await import('node:fs')
     const state = JSON.parse(
       readFileSync(`${tested.dataDir}/sandboxes/${spec.id}/private/state.json`, 'utf8'),
     )
     if (process.getuid?.() !== 0) return
     const dir = `/proc/${state.agent.pid}/fd`
-    const open = readdirSync(dir).map((fd) => readlinkSync(`${dir}/${fd}`))
-    for (const target of open) expect(target).toMatch(/^(socket|pipe|anon_inode):|^\/dev\/(null|urandom)$/)
+    for (const fd of readdirSync(dir)) {
+      const target = readlinkSync(`${dir}/${fd}`)
+      // Its own score, by which it ranks programs before itself; in the /proc of the sandbox, which is no part of the host's.
+      if (target === '/proc/1/oom_score_adj')
+        expect(statSync(`${dir}/${fd}`).dev).not.toBe(statSync('/proc').dev)
+      else expect(target).toMatch(/^(socket|pipe|anon_inode):|^\/dev\/(null|urandom)$/)
+    }
+  })
+
+  it('its programs go before the agent when memory is short, and cannot put it in their place', async () => {
+    const { stdout } = await run(
+      'cat /proc/self/oom_score_adj /proc/1/oom_score_adj; (echo 1000 > /proc/1/oom_score_adj) 2>&1',
+    )
+    const [own, agent, refusal] = stdout.split('\n')
+    expect(own).toBe('1000')
+    expect(Number(agent)).toBeLessThan(1000)
+    expect(refusal).toContain('denied')
   })
 
   it('the control plane connects to the agent alone, whatever lies where its socket was', async () => {
