@@ -112,7 +112,8 @@ export function applyTheme(isDark: boolean): void {
   const rule = (token: string, color: string) => ({ token, foreground: readColor(color).slice(1) })
   monaco.editor.defineTheme(THEME, {
     base: isDark ? 'vs-dark' : 'vs',
-    inherit: true,
+    // Monaco's own rules name single languages, and would win over these.
+    inherit: false,
     rules: [
       rule('', '--text'),
       rule('comment', '--code-comment'),
@@ -128,6 +129,14 @@ export function applyTheme(isDark: boolean): void {
       rule('string.key.json', '--code-function'),
       rule('string.value.json', '--code-string'),
       rule('keyword.json', '--code-keyword'),
+      rule('key', '--code-function'),
+      rule('namespace', '--code-type'),
+      rule('predefined', '--code-type'),
+      rule('annotation', '--code-keyword'),
+      rule('constant', '--code-number'),
+      rule('invalid', '--bad'),
+      { token: 'emphasis', fontStyle: 'italic' },
+      { token: 'strong', fontStyle: 'bold' },
       rule('variable', '--text'),
       rule('delimiter', '--text-2'),
     ],
