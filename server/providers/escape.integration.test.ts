@@ -390,7 +390,9 @@ while True: s.accept()[0].sendall(b'reached')" >/dev/null 2>&1 &`
       const bombed = await made()
       const { agent } = stateOf(bombed)
       const atRest = threadsBelow(agent.pid)
-      await run(`setsid sh -c 'f() { f | f & }; f' >/dev/null 2>&1 &`, bombed)
+      // A shell's bomb ends by itself once it may not fork; this one goes on trying.
+      const bomb = 'import os\nwhile True:\n try: os.fork()\n except OSError: pass'
+      await run(`setsid python3 -c '${bomb}' >/dev/null 2>&1 &`, bombed)
       await vi.waitFor(() => expect(threadsBelow(agent.pid)).toBeGreaterThan(atRest + FEW_PROCESSES), {
         timeout: USABLE_MS,
       })

@@ -1,36 +1,68 @@
 import { execFile } from 'node:child_process'
 import { statfs } from 'node:fs/promises'
-import { promisify } from 'node:util'
 import { HOST_ENVIRONMENT } from './launch'
 
-const run = promisify(execFile)
-/** A tree that takes longer to walk counts as not measured; its next turn comes later. */
-const WALK_TIMEOUT_MS = 60_000
-/** A line per tree, and complaints besides. */
-const MAX_OUTPUT_BYTES = 8 * 1024 * 1024
+/** A tree that takes longer to walk is larger than any that a sandbox needs, or lies on a disk that hangs. */
+const WALK_TIMEOUT_MS = 30_000
+/** Two lines of sums, and complaints besides: what comes after is not needed. */
+const MAX_OUTPUT_BYTES = 1024 * 1024
+/** What a file costs the disk beyond its content: its inode and its name, generously. Millions of empty ones fill a disk too. */
+export const BYTES_PER_FILE = 4096
 /** What sandboxes must leave free of the host's disk: this, or so large a part of a small one. */
 const FREE_FLOOR_BYTES = 1024 * 1024 * 1024
 const FREE_FLOOR_PART = 0.05
 
-/** What trees take up on their disk: blocks, not lengths, each file once. One program for all keeps ours responsive. */
-export async function measureTrees(paths: string[]): Promise<Map<string, number>> {
-  if (paths.length === 0) return new Map()
-  try {
-    const options = { timeout: WALK_TIMEOUT_MS, env: HOST_ENVIRONMENT, maxBuffer: MAX_OUTPUT_BYTES }
-    return parse((await run('du', ['-sx', '--block-size=1', '--', ...paths], options)).stdout)
-  } catch (error) {
-    // Files that go while it walks make it fail at the end, with the sums said all the same.
-    return parse(String((error as { stdout?: unknown }).stdout ?? ''))
-  }
+/** What a tree takes up; `too_slow` where it could not be walked in time, `null` where nothing could be said. */
+export type Measured = number | 'too_slow' | null
+
+/** Blocks, not lengths, and each file once, with a share for the file itself. A program of its own keeps ours responsive. */
+export async function measureTree(
+  path: string,
+  { timeoutMs = WALK_TIMEOUT_MS, signal }: { timeoutMs?: number; signal?: AbortSignal } = {},
+): Promise<Measured> {
+  const deadline = performance.now() + timeoutMs
+  const bytes = await sum(['--block-size=1'], path, timeoutMs, signal)
+  if (typeof bytes !== 'number') return bytes
+  // The tree is in memory now: this walk is the shorter.
+  const files = await sum(['--inodes'], path, Math.max(1, deadline - performance.now()), signal)
+  return typeof files === 'number' ? bytes + files * BYTES_PER_FILE : files
 }
 
-/** Whether the disk that holds `path` has less left than the host needs. */
+/** Whether the disk that holds `path` has less left than the host needs, of room or of files. */
 export async function isNearlyFull(path: string): Promise<boolean> {
-  const { bavail, blocks, bsize } = await statfs(path)
-  return bavail * bsize < Math.min(FREE_FLOOR_BYTES, blocks * bsize * FREE_FLOOR_PART)
+  return isBelowFloor(await statfs(path))
 }
 
-function parse(output: string): Map<string, number> {
-  const lines = output.split('\n').map((line) => /^(\d+)\t(.+)$/.exec(line))
-  return new Map(lines.flatMap((found) => (found ? [[found[2] ?? '', Number(found[1])]] : [])))
+interface DiskFacts {
+  bavail: number
+  blocks: number
+  bsize: number
+  ffree: number
+  files: number
+}
+
+export function isBelowFloor({ bavail, blocks, bsize, ffree, files }: DiskFacts): boolean {
+  const isShortOfRoom = bavail * bsize < Math.min(FREE_FLOOR_BYTES, blocks * bsize * FREE_FLOOR_PART)
+  // Some file systems make inodes as they need them and count none.
+  const isShortOfFiles = files > 0 && ffree < files * FREE_FLOOR_PART
+  return isShortOfRoom || isShortOfFiles
+}
+
+/** Files that go while it walks make `du` fail at the end, with the sum said all the same. */
+function sum(what: string[], path: string, timeoutMs: number, signal?: AbortSignal): Promise<Measured> {
+  const options = {
+    timeout: Math.ceil(timeoutMs),
+    killSignal: 'SIGKILL',
+    env: HOST_ENVIRONMENT,
+    maxBuffer: MAX_OUTPUT_BYTES,
+    ...(signal ? { signal } : {}),
+  } as const
+  const startedAt = performance.now()
+  return new Promise((resolve) => {
+    execFile('du', ['-sx', ...what, '--', path], options, (error, stdout) => {
+      const found = /^(\d+)\t/m.exec(stdout)?.[1]
+      if (found !== undefined) resolve(Number(found))
+      else resolve(error?.killed && performance.now() - startedAt >= timeoutMs ? 'too_slow' : null)
+    })
+  })
 }

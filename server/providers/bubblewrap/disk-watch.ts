@@ -1,61 +1,48 @@
 import type { SandboxChange } from '../provider'
-import { isNearlyFull, measureTrees } from './disk-usage'
+import { isNearlyFull } from './disk-usage'
+import { DiskWalks } from './disk-walks'
+import type { Host } from './host'
 import type { LocalSandbox } from './local-sandbox'
 
-/** Between two walks at least this, so that a flood is seen while it is small … */
-const MIN_INTERVAL_MS = 1_000
-/** … and so many times what the walk took, so that walking never takes more than a small part of a core. */
-const REST_PER_WALK = 20
-/** An idle agent uses this much processor in a few seconds; what has used less since the last walk has written little. */
-const IDLE_CPU_MS = 5
+/** How much is free is one cheap question, asked this often however long trees take to walk. */
+const LOOK_INTERVAL_MS = 1_000
 /** Held writers go on when this part of the limit is free again: else each deleted byte would let them write one. */
 const RELEASE_PART = 0.95
 
-/** Measures what running sandboxes store, and holds those that have reached their limit or fill the host's disk. */
+/** Holds running sandboxes that have reached their disk limit or fill the host's disk. */
 export class DiskWatch {
   readonly #dataDir: string
   readonly #tell: (id: string, change: SandboxChange) => void
-  /** Processor time of each at its last walk. */
-  readonly #cpuMs = new WeakMap<LocalSandbox, number>()
+  readonly #walks: DiskWalks
   readonly #heldAt = new WeakMap<LocalSandbox, number>()
-  #nextWalkAt = 0
+  #nextLookAt = 0
 
-  constructor(dataDir: string, tell: (id: string, change: SandboxChange) => void) {
-    this.#dataDir = dataDir
+  constructor({ places, log }: Host, tell: (id: string, change: SandboxChange) => void) {
+    this.#dataDir = places.dataDir
     this.#tell = tell
+    this.#walks = new DiskWalks(log)
   }
 
   async look(sandboxes: LocalSandbox[]): Promise<void> {
-    if (performance.now() < this.#nextWalkAt) return
-    const startedAt = performance.now()
-    await this.#measure(sandboxes.filter((sandbox) => this.#isDue(sandbox)))
-    const now = performance.now()
-    this.#nextWalkAt = now + Math.max(MIN_INTERVAL_MS, (now - startedAt) * REST_PER_WALK)
+    if (performance.now() < this.#nextLookAt) return
+    this.#nextLookAt = performance.now() + LOOK_INTERVAL_MS
+    this.#walks.begin(sandboxes)
     const isHostFull = await isNearlyFull(this.#dataDir)
     const largest = isHostFull ? largestOf(sandboxes) : undefined
     for (const sandbox of sandboxes) await this.#decide(sandbox, sandbox === largest, isHostFull)
   }
 
-  #isDue(sandbox: LocalSandbox): boolean {
-    if (!sandbox.isRunning) return false
-    const last = this.#cpuMs.get(sandbox)
-    const now = sandbox.cpuMs
-    if (last !== undefined && now !== null && now - last < IDLE_CPU_MS) return false
-    this.#cpuMs.set(sandbox, now ?? 0)
-    return true
-  }
-
-  async #measure(sandboxes: LocalSandbox[]): Promise<void> {
-    const sizes = await measureTrees(sandboxes.map(({ root }) => root))
-    for (const sandbox of sandboxes) sandbox.noteDisk(sizes.get(sandbox.root) ?? sandbox.diskBytes)
+  close(): Promise<void> {
+    return this.#walks.close()
   }
 
   async #decide(sandbox: LocalSandbox, isLargest: boolean, isHostFull: boolean): Promise<void> {
-    const { diskBytes } = sandbox
     const limit = sandbox.limits.diskBytes ?? Number.POSITIVE_INFINITY
-    if (diskBytes === null) return
-    const isOver = diskBytes >= limit || isLargest
-    const isUnder = diskBytes < limit * RELEASE_PART && !isHostFull
+    const isTooSlow = this.#walks.isTooSlow(sandbox)
+    // Unknown is over the limit where it took too long to find out, and nothing where there was no time yet.
+    const diskBytes = isTooSlow ? Number.POSITIVE_INFINITY : (sandbox.diskBytes ?? 0)
+    const isOver = isLargest || isTooSlow || diskBytes >= limit
+    const isUnder = !isTooSlow && diskBytes < limit * RELEASE_PART && !isHostFull
     if (isOver && this.#mustHold(sandbox, diskBytes)) {
       this.#heldAt.set(sandbox, diskBytes)
       if (await sandbox.holdWriters(true)) this.#tell(sandbox.id, { type: 'disk_full' })
@@ -71,7 +58,7 @@ export class DiskWatch {
   }
 }
 
-/** The next to be held when the host's disk runs full; one more at each look until it does not. */
+/** The next to be held when the host's disk runs full, measured or not; one more at each look until it does not. */
 function largestOf(sandboxes: LocalSandbox[]): LocalSandbox | undefined {
   const free = sandboxes.filter((sandbox) => sandbox.isRunning && !sandbox.areWritersHeld)
   return free.sort((a, b) => (b.diskBytes ?? 0) - (a.diskBytes ?? 0))[0]

@@ -21,7 +21,7 @@ export class Monitor {
   constructor(host: Host, sandboxes: () => LocalSandbox[]) {
     this.#host = host
     this.#sandboxes = sandboxes
-    this.#disk = new DiskWatch(host.places.dataDir, (id, change) => this.#tell(id, change))
+    this.#disk = new DiskWatch(host, (id, change) => this.#tell(id, change))
     this.#timer = setInterval(() => this.#look(), LOOK_INTERVAL_MS)
     this.#timer.unref()
   }
@@ -34,6 +34,7 @@ export class Monitor {
   async close(): Promise<void> {
     clearInterval(this.#timer)
     await Promise.all([this.#ends, this.#disks])
+    await this.#disk.close()
   }
 
   /** A long walk through a large tree must not keep the end of another sandbox from being noticed. */
