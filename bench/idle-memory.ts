@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BenchContext, Measured } from './figure'
 
+const HELPERS = new Set(['bwrap', 'slirp4netns', 'pasta'])
 const ALIVE = 50
 /** What a start leaves behind is given back by then. */
 const SETTLE_MS = 5_000
@@ -13,7 +14,7 @@ export async function measureIdleMemory({ sandboxes, isQuick }: BenchContext): P
   const made = await Promise.all(Array.from({ length: count }, () => sandboxes.create({})))
   await sleep(SETTLE_MS)
   const processes = processIds()
-    .filter((id) => !before.has(id))
+    .filter((id) => !before.has(id) && isOfSandbox(id))
     .map((id) => ({ name: nameOf(id), bytes: privateBytes(id) }))
   await Promise.all(made.map(({ sandboxId }) => sandboxes.delete(sandboxId)))
   const readable = processes.filter(({ bytes }) => bytes !== null)
@@ -54,6 +55,19 @@ function processIds(): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
+}
+
+/** What runs in namespaces of its own, and what serves it from outside; other programs that begin meanwhile are not ours. */
+function isOfSandbox(id: number): boolean {
+  return HELPERS.has(nameOf(id)) || ['mnt', 'net', 'pid'].some((kind) => isElsewhere(id, kind))
+}
+
+function isElsewhere(id: number, kind: string): boolean {
+  try {
+    return readlinkSync(`/proc/${id}/ns/${kind}`) !== readlinkSync(`/proc/self/ns/${kind}`)
+  } catch {
+    return false
+  }
 }
 
 function nameOf(id: number): string {
