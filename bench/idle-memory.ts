@@ -57,16 +57,16 @@ function processIds(): number[] {
     .map(Number)
 }
 
-/** What runs in namespaces of its own, and what serves it from outside; other programs that begin meanwhile are not ours. */
+/** What has process numbers of its own, and what serves it from outside; other programs that begin meanwhile are not ours. */
 function isOfSandbox(id: number): boolean {
-  return HELPERS.has(nameOf(id)) || ['mnt', 'net', 'pid'].some((kind) => isElsewhere(id, kind))
+  return HELPERS.has(nameOf(id)) || pidNamespaceOf(id) !== pidNamespaceOf('self')
 }
 
-function isElsewhere(id: number, kind: string): boolean {
+function pidNamespaceOf(id: number | 'self'): string {
   try {
-    return readlinkSync(`/proc/${id}/ns/${kind}`) !== readlinkSync(`/proc/self/ns/${kind}`)
+    return readlinkSync(`/proc/${id}/ns/pid`)
   } catch {
-    return false
+    return 'gone'
   }
 }
 
