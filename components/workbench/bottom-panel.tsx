@@ -19,7 +19,6 @@ import { useWorkbench } from './workbench-context'
 export function BottomPanel({ isVisible }: { isVisible: boolean }) {
   const { core, canEdit } = useWorkbench()
   const { panel } = useStore(core.view.state)
-  const usage = useStore(core.usage)
   const ports = usePorts().data
   const tabs = useTerminalTabs()
   return (
@@ -31,10 +30,7 @@ export function BottomPanel({ isVisible }: { isVisible: boolean }) {
       <div className="flex h-8 shrink-0 items-center gap-4 border-b bg-surface pr-2 pl-4">
         <TabsList aria-label="Panels" className="h-full text-12">
           <TabsTrigger value="terminal">Terminal</TabsTrigger>
-          <TabsTrigger value="processes">
-            Processes
-            {usage?.processes != null && <Badge className="h-4">{usage.processes}</Badge>}
-          </TabsTrigger>
+          <TabsTrigger value="processes">Processes</TabsTrigger>
           <TabsTrigger value="ports">
             Ports
             {ports && <Badge className="h-4">{ports.length}</Badge>}
