@@ -45,12 +45,6 @@ export class RunningServer {
     this.#settings = settings
   }
 
-  get pid(): number {
-    const pid = this.#process?.pid
-    if (pid === undefined) throw new Error('the server does not run')
-    return pid
-  }
-
   /** The link of the latest start; a new one each time, good for one use. */
   get signInUrl(): string {
     const urls = [...this.output.matchAll(SIGN_IN_URL)]
@@ -83,11 +77,6 @@ export class RunningServer {
   /** As a crash or a power cut would end it. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL')
-  }
-
-  async restart(): Promise<void> {
-    await this.#end('SIGTERM')
-    await this.start()
   }
 
   /** A client of the API with a key made on the command line, as an operator makes one. */
