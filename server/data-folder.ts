@@ -79,11 +79,15 @@ function isAlive(holder: string): boolean {
   return start !== undefined && startOf(Number(pid)) === start
 }
 
-/** When a process began, in ticks since the machine did: process numbers come again, this does not. */
+/**
+ * When a process began, in ticks since the machine did: process numbers come again, this does not. One that has ended and
+ * that nobody has asked after (Z, X) holds nothing any more.
+ */
 function startOf(pid: number): string | undefined {
   const stat = read(`/proc/${pid}/stat`)
-  // The name, in brackets, may hold blanks and brackets; the 22nd field is the 20th after it.
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  // The name, in brackets, may hold blanks and brackets; the state is the field after it, the start the 19th after that.
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return fields === undefined || /^[ZX]/.test(fields[0] ?? '') ? undefined : fields[19]
 }
 
 function taken(folder: string, holder: string): SandboxError {
