@@ -56,7 +56,7 @@ export function draftSandbox(
     directory: options.directory ?? defaults.directory,
     envs: bounded('envs', options.envs ?? {}),
     metadata: bounded('metadata', options.metadata ?? {}),
-    egress: options.egress ?? defaults.egress,
+    egress: egressOf(options.egress, defaults.egress),
     limits: limitsOf(options.limits, defaults.limits),
     unenforced: {},
     status: 'starting',
@@ -66,6 +66,13 @@ export function draftSandbox(
     expiresAt: timeToLiveMs === null ? null : new Date(now + timeToLiveMs).toISOString(),
     diskBytes: null,
   }
+}
+
+/** Where the operator gives no network, nobody can ask for one. */
+function egressOf(asked: CreateOptions['egress'], allowed: Sandbox['egress']): Sandbox['egress'] {
+  if (asked === 'all' && allowed === 'none')
+    throw new SandboxError('forbidden', 'Sandboxes of this Sandlot have no network (SANDLOT_EGRESS=none).')
+  return asked ?? allowed
 }
 
 function limitsOf(asked: CreateOptions['limits'], defaults: AskedLimits): SandboxLimits {

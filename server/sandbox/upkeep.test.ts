@@ -84,6 +84,12 @@ describe('a draft', () => {
     expect(Date.parse(drafted.expiresAt ?? '') - Date.parse(drafted.createdAt)).toBe(1000)
   })
 
+  it('gives no network where the operator gives none, whoever asks', () => {
+    const closed = { ...DEFAULTS, egress: 'none' as const }
+    expect(draftSandbox('s', 'p', OPTIONS, closed).egress).toBe('none')
+    expect(() => draftSandbox('s', 'p', { ...OPTIONS, egress: 'all' }, closed)).toThrow('SANDLOT_EGRESS')
+  })
+
   it('refuses environments and metadata that are too large or cannot be stored', () => {
     const large = { KEY: 'x'.repeat(300 * 1024) }
     expect(() => draftSandbox('s', 'p', { ...OPTIONS, envs: large }, DEFAULTS)).toThrow('256 KB')
