@@ -34,7 +34,13 @@ export class RunningServer {
     // Sandboxes run as users of their own, who must be able to pass.
     await chmod(dataDir, 0o711)
     const server = new RunningServer(await freePort(), dataDir, settings)
-    await server.start()
+    try {
+      await server.start()
+    } catch (error) {
+      await server.#end('SIGKILL')
+      await rm(dataDir, { recursive: true, force: true })
+      throw error
+    }
     return server
   }
 
