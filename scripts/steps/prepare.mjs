@@ -2,11 +2,12 @@ import { buildAgent, buildApp, buildServer } from './build-steps.mjs'
 import { withLock } from './lock.mjs'
 import { ensureNpmPackages } from './npm-packages.mjs'
 import { ensureSystemPackages } from './system-packages.mjs'
+import { ensureTunDevice } from './tun-device.mjs'
 
 /** Everything between a clone and a running Sandlot that is not there yet; some tens of milliseconds when all is. */
 export function prepare({ app = true, agent = true, server = true, testing = false } = {}) {
   return withLock(async () => {
-    await together([ensureSystemPackages({ testing }), ensureNpmPackages()])
+    await together([ensureSystemPackages({ testing }), ensureNpmPackages(), ensureTunDevice()])
     await together([agent && buildAgent(), server && buildServer(), app && buildApp()])
   })
 }

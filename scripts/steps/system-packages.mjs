@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { say, step } from './progress.mjs'
+import { rightToAdminister } from './right-to-administer.mjs'
 import { runCommand } from './run-command.mjs'
 import { readStamp, writeStamp } from './stamps.mjs'
 import { StepError } from './step-error.mjs'
@@ -56,7 +56,7 @@ export async function ensureSystemPackages({ testing = false } = {}) {
 }
 
 async function install(names) {
-  const prefix = rightToInstall()
+  const prefix = onPath('apt-get') ? rightToAdminister() : null
   // Refused once is refused until the list changes: a start must not wait for the same failure every time.
   if (prefix === null || readStamp(STAMP) === names.join(' ')) return
   try {
@@ -75,14 +75,6 @@ async function installOneByOne(prefix, names) {
       say(`${name} could not be installed.`),
     )
   }
-}
-
-/** The command prefix with which apt works without a question, or `null`. */
-function rightToInstall() {
-  if (!onPath('apt-get')) return null
-  if (process.getuid?.() === 0) return []
-  const sudo = spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore', timeout: 5_000 })
-  return sudo.status === 0 ? ['sudo', '-n'] : null
 }
 
 async function aptInstall(prefix, names) {

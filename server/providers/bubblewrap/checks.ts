@@ -1,7 +1,8 @@
 import type { Check } from '../provider'
-import { findProgram, type Host, missingNetworkTool } from './host'
+import type { Host } from './host'
+import { networkLack } from './network-support'
 import { runtimeChecks, toolChecks } from './program-checks'
-import { output } from './tools'
+import { findProgram, output } from './tools'
 
 /** What this machine can enforce, then what its sandboxes offer. */
 export async function checkHost(host: Host): Promise<Check[]> {
@@ -75,25 +76,20 @@ function nestedNamespaces(host: Host): Check {
 
 function egress(): Check {
   const name = 'egress'
-  const missing = missingNetworkTool()
-  if (missing === null)
+  const lack = networkLack()
+  if (lack === null)
     return {
       name,
       status: 'ok',
       detail:
         'slirp4netns connects sandboxes to the outside, and to nothing of this machine or its networks.',
     }
-  const packages: Record<string, string> = {
-    slirp4netns: 'slirp4netns',
-    ip: 'iproute2',
-    unshare: 'util-linux',
-  }
-  const onlyPasta = missing === 'slirp4netns' && findProgram('pasta') !== null
+  const hasPasta = findProgram('slirp4netns') === null && findProgram('pasta') !== null
   return {
     name,
     status: 'degraded',
-    detail: `Sandboxes have no network: there is no ${missing}.${onlyPasta ? ' Sandlot does not use pasta yet.' : ''}`,
-    remedy: `sudo apt install ${packages[missing]}`,
+    detail: `Sandboxes have no network: ${lack.reason}${hasPasta ? ' Sandlot does not use pasta yet.' : ''}`,
+    remedy: lack.remedy,
   }
 }
 

@@ -1,13 +1,13 @@
-import { accessSync, constants, mkdirSync, readFileSync, statSync } from 'node:fs'
-import { delimiter, dirname, join } from 'node:path'
+import { mkdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { SandboxError } from '@/lib/errors'
 import type { Logger } from '../../log'
 import type { SandboxLimits, SandboxSpec } from '../provider'
 import type { Cgroup, Cgroups } from './cgroup'
 import { findCgroups } from './cgroups'
 import { type PackageSettings, refuseCredentials, sandboxEnvironment } from './environment'
-import { HOST_PATH } from './launch'
 import { chooseNetwork, type Network, routeCommands } from './network'
+import { networkLack } from './network-support'
 import { Places } from './places'
 import { prepareRuntime, type Runtime } from './runtime'
 import { supportsDisableUserns } from './tools'
@@ -94,8 +94,8 @@ export class Host {
     // As root without control groups, each sandbox has its own user, and the limit per user serves as well.
     if (spec.limits.processes !== null && processes && !this.limitsProcessesByUser)
       found.processes = processes
-    if (spec.egress === 'all' && missingNetworkTool() !== null)
-      found.egress = `There is no network in the sandbox: this machine has no ${missingNetworkTool()}.`
+    const lack = spec.egress === 'all' ? networkLack() : null
+    if (lack !== null) found.egress = `There is no network in the sandbox: ${lack.reason}`
     if (spec.limits.isRequired) refuseUnenforced(found)
     return found
   }
@@ -104,15 +104,6 @@ export class Host {
   get limitsProcessesByUser(): boolean {
     return this.cgroups.unenforced.processes !== undefined
   }
-}
-
-export function missingNetworkTool(): string | null {
-  return ['slirp4netns', 'ip', 'unshare'].find((name) => findProgram(name) === null) ?? null
-}
-
-export function findProgram(name: string): string | null {
-  const found = HOST_PATH.split(delimiter).find((dir) => isExecutable(join(dir, name)))
-  return found === undefined ? null : join(found, name)
 }
 
 /** What a process of ours may open at most; nobody inside can be allowed more. */
@@ -140,14 +131,5 @@ function requirePassable(dataDir: string): void {
         'provider_failed',
         `Sandboxes run as users of their own, who cannot pass ${dir}. Choose another SANDLOT_DATA_DIR, or: chmod o+x ${dir}`,
       )
-  }
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
   }
 }

@@ -7,9 +7,10 @@ import type { SandboxLimits, SandboxSpec, SandboxUsage } from '../provider'
 import { AgentSocket } from './agent-socket'
 import { bubblewrapArguments } from './arguments'
 import type { Cgroup } from './cgroup'
-import { type Host, missingNetworkTool, openFilesOf } from './host'
+import { type Host, openFilesOf } from './host'
 import { type HostProcess, identify, isAlive, nameOf, signalProcess } from './host-process'
 import { launch } from './launch'
+import { networkLack } from './network-support'
 import type { SandboxPlaces } from './places'
 import type { Launched, Launching } from './readiness'
 import { makeBase, makeOwnDirectories, own, renameBase, rescuedState } from './sandbox-directory'
@@ -275,7 +276,7 @@ export class LocalSandbox {
   #launchInputs() {
     const { limits, egress } = this.#state
     const { uids, runtime, network, environment, canDisableUserns, limitsProcessesByUser } = this.#host
-    const hasNetwork = egress === 'all' && missingNetworkTool() === null
+    const hasNetwork = egress === 'all' && networkLack() === null
     return {
       seccompFile: runtime.seccomp,
       cgroupFiles: [...(this.#cgroup?.joinFiles ?? [])],

@@ -57,7 +57,8 @@ export class Launching {
       const [launched] = await Promise.race([both, tooLate, this.#broken])
       return launched
     } catch (error) {
-      throw error instanceof SandboxError ? failure(this.#errors.text().trim() || error.message) : error
+      const said = this.#errors.text().trim()
+      throw error instanceof SandboxError && said !== '' ? failure(said) : error
     } finally {
       clearTimeout(timer)
       this.release()
