@@ -5,6 +5,9 @@ import { onPath } from './errno'
 import { jsonBody } from './json-body'
 import { checkPath } from './paths'
 
+/** Settings of the agent and of its runtime, which a Bun of the user's would take for its own. */
+const OWN_SETTINGS = /^(SANDLOT|BUN_JSC)_/
+
 let directory = '/'
 let environment = inheritedEnvironment()
 
@@ -31,7 +34,7 @@ export async function configure(request: Request): Promise<Response> {
 function inheritedEnvironment(): Record<string, string> {
   const inherited: Record<string, string> = {}
   for (const [name, value] of Object.entries(process.env)) {
-    if (value !== undefined && !name.startsWith('SANDLOT_')) inherited[name] = value
+    if (value !== undefined && !OWN_SETTINGS.test(name)) inherited[name] = value
   }
   return inherited
 }

@@ -1,6 +1,7 @@
 import { readFileSync, writeSync } from 'node:fs'
 import { loadRoutes, startServer } from './agent-server'
 import { hardenAgent } from './harden'
+import { startThreadPool } from './thread-pool'
 
 /**
  * The agent: one per sandbox, pid 1 of it. `sandlot-agent --socket <path>`; the secret comes on standard input, which
@@ -16,7 +17,13 @@ function main(args: string[]): void {
   startServer(socketPath, secret)
   writeSync(1, 'ready\n')
   hardenAgent()
-  setImmediate(loadRoutes)
+  setImmediate(prepare)
+}
+
+/** While its starter is on the way to the first call, and so before any program of the user runs. */
+function prepare(): void {
+  startThreadPool()
+  loadRoutes()
 }
 
 /** The agent ends with its sandbox and not before: neither by a signal from inside nor by a defect of its own. */

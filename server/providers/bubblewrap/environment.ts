@@ -15,6 +15,17 @@ export interface PackageSettings {
   addresses: string[]
 }
 
+/**
+ * For the runtime of the agent, which ends when it cannot start a thread, as in a sandbox at its limit of processes: without
+ * these it has threads that come and go for compiling and for collecting garbage. The agent passes them on to nobody.
+ */
+const AGENT_RUNTIME = {
+  BUN_JSC_useConcurrentJIT: '0',
+  BUN_JSC_useConcurrentGC: '0',
+  BUN_JSC_numberOfGCMarkers: '1',
+  BUN_JSC_useWarmUpMarkedBlocks: '0',
+}
+
 /** What the agent and all that it starts have in their environment. */
 export function sandboxEnvironment(packages: PackageSettings): Record<string, string> {
   return {
@@ -33,6 +44,7 @@ export function sandboxEnvironment(packages: PackageSettings): Record<string, st
     PIP_CERT: CERTIFICATES,
     REQUESTS_CA_BUNDLE: CERTIFICATES,
     ...packageEnvironment(packages),
+    ...AGENT_RUNTIME,
   }
 }
 
