@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { SandboxError } from '@/lib/errors'
 import type { Signal, SystemProcess } from '@/server/agent-contract'
-import { errnoOf, fromErrno } from './errno'
+import { errnoOf, fromErrno, onPath } from './errno'
 import { type ProcStat, parseOwnMemory, parseProcStat } from './proc-stat'
 import { listProcesses } from './processes'
 import { listTerminals } from './terminals'
@@ -67,7 +67,7 @@ export function signalSystemProcess(text: string, signal: Signal): void {
 
 function readStats(): Map<number, ProcStat> {
   const stats = new Map<number, ProcStat>()
-  for (const name of readdirSync('/proc')) {
+  for (const name of onPath('/proc', () => readdirSync('/proc'))) {
     const pid = Number(name)
     const stat = Number.isInteger(pid) ? parseProcStat(readProc(pid, 'stat') ?? '') : undefined
     if (stat) stats.set(pid, stat)

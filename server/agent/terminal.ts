@@ -1,8 +1,10 @@
 import { TERMINAL_LOG_BYTES, type TerminalBody, type TerminalInfo } from '@/server/agent-contract'
+import { workingDirectory } from './configuration'
 import { PtyFlow } from './pty-flow'
 import { TerminalLog } from './terminal-log'
 import { TerminalPace } from './terminal-pace'
 import { defaultShell, exitCodeOf, shellCommand, signalGroup, startUserProcess } from './user-process'
+import { nearestWorkDirectory } from './work-directory'
 
 const DEFAULT_SIZE = { cols: 80, rows: 24 }
 const MAX_SIZE = 1000
@@ -62,7 +64,7 @@ export class Terminal {
     const lastOutput = Promise.withResolvers<void>()
     const environment = { TERM: 'xterm-256color', COLORTERM: 'truecolor', ...body.environment }
     const child = startUserProcess(
-      { argv, cwd: body.cwd, environment },
+      { argv, cwd: body.cwd ?? this.#startingPlace(), environment },
       {
         terminal: {
           cols: this.#cols,
@@ -166,6 +168,17 @@ export class Terminal {
       signalGroup(this.pid, 'SIGKILL')
     }
     for (const viewer of this.#viewers) viewer.end(GONE, 'This terminal was closed.')
+  }
+
+  /** Also without the directory that the sandbox is set to, which `rm -rf` has been known to take; then it is said so. */
+  #startingPlace(): string {
+    const [wanted, found] = [workingDirectory(), nearestWorkDirectory()]
+    if (found !== wanted) {
+      this.log.append(
+        Buffer.from(`${wanted} cannot be entered. This terminal starts in ${found} instead.\r\n`),
+      )
+    }
+    return found
   }
 
   #take(bytes: Uint8Array): void {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { TerminalInfo } from '@/server/agent-contract'
+import type { AgentError, TerminalInfo } from '@/server/agent-contract'
 import { eventually, startAgent, type TestAgent, type TestSocket } from './testing'
 
 let agent: TestAgent
@@ -88,6 +88,32 @@ describe('a terminal', () => {
     expect(() => process.kill(pid, 0)).toThrow()
     expect((await agent.call('GET', `/terminals/${id}`)).json()).toMatchObject({ code: 'terminal_not_found' })
     await viewer.until(() => viewer.closed)
+  })
+
+  it('opens where it still can when its directory is gone, and says so', async () => {
+    const parent = agent.directory.slice(0, agent.directory.lastIndexOf('/'))
+    for (const [loss, back] of [
+      ['rm -rf "$PWD"', 'mkdir "$PWD"'],
+      ['rmdir "$PWD"; touch "$PWD"', 'rm "$PWD"; mkdir "$PWD"'],
+    ]) {
+      const run = (command: string) =>
+        agent.call('POST', '/processes/run', {
+          body: { command: `PWD='${agent.directory}'; ${command}`, cwd: '/' },
+        })
+      await run(loss)
+      const { id } = await openTerminal({ command: 'pwd' })
+      const viewer = await view(id)
+      await viewer.until(() => viewer.closed)
+      const notice = `${agent.directory} cannot be entered. This terminal starts in ${parent} instead.`
+      expect(viewer.text).toBe(`${notice}\r\n${parent}\r\n`)
+      // A command is not run elsewhere than it was meant for.
+      const { code, message } = (
+        await agent.call('POST', '/processes/run', { body: { command: 'true' } })
+      ).json<AgentError>()
+      expect(code).toMatch(/^(file_not_found|not_directory)$/)
+      expect(message).toContain(agent.directory)
+      await run(back)
+    }
   })
 
   it('says what is wrong with a request', async () => {

@@ -1,12 +1,11 @@
-import { statSync } from 'node:fs'
 import { constants, getPriority, setPriority } from 'node:os'
 import { SandboxError } from '@/lib/errors'
-import { userEnvironment, workingDirectory } from './configuration'
+import { userEnvironment } from './configuration'
 import { checkEnvironment } from './environment'
-import { errnoOf, fromErrno, onPath } from './errno'
+import { errnoOf, fromErrno } from './errno'
 import { withUserOomScore } from './oom-score'
 import { addOwnChild } from './own-children'
-import { checkPath } from './paths'
+import { workDirectory } from './work-directory'
 
 /** So far behind the agent for processor time, and before what users themselves call nice. */
 const NICENESS = 5
@@ -86,13 +85,6 @@ function findProgram(program: string, searchPath = '', cwd: string): string {
   return path
 }
 
-function workDirectory(asked: string | undefined): string {
-  const cwd = checkPath(asked ?? workingDirectory())
-  const stat = onPath(cwd, () => statSync(cwd))
-  if (!stat.isDirectory()) throw new SandboxError('not_directory', `Not a directory to work in: ${cwd}`)
-  return cwd
-}
-
 /**
  * From where the agent itself stands, as Sandlot may have been started nice and only root may go back. A child that is
  * gone by now does not need it, and one that another user owns by now (setuid) does without.
@@ -115,6 +107,14 @@ function spawnError(thrown: unknown, program: string): Error {
     return new SandboxError('bad_request', `This is not a program that can be run: ${program}`, {
       cause: thrown,
     })
+  }
+  // Bun says no more than this of a PTY, whether the machine has none left or the agent no descriptor.
+  if (thrown instanceof Error && thrown.message === 'Failed to open PTY') {
+    return new SandboxError(
+      'too_many',
+      'No further terminal can be opened. Close some, or end programs that hold terminals or files open.',
+      { cause: thrown },
+    )
   }
   return fromErrno(thrown, program)
 }
