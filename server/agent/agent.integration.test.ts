@@ -173,7 +173,7 @@ describe('as pid 1 of a namespace', () => {
   })
 
   it('outlives every signal from inside', async () => {
-    await run('for s in TERM INT HUP QUIT KILL STOP USR1 USR2 PIPE ALRM IO; do kill -$s 1; done')
+    expect((await run('for s in $(seq 64); do kill -$s 1; done; kill -9 -1; echo sent')).stdout).toBe('sent\n')
     expect((await run('echo still')).stdout).toBe('still\n')
   })
 })

@@ -14,6 +14,7 @@ function load() {
   const { dlopen, FFIType } = require('bun:ffi') as typeof import('bun:ffi')
   const { i32, u32, u64, ptr, cstring } = FFIType
   return dlopen('libc.so.6', {
+    signal: { args: [i32, u64], returns: u64 },
     prctl: { args: [i32, u64, u64, u64, u64], returns: i32 },
     waitid: { args: [i32, u32, ptr, i32], returns: i32 },
     waitpid: { args: [i32, ptr, i32], returns: i32 },
