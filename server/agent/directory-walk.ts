@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { onPath } from './errno'
 import type { Ignore } from './globs'
+import { isExactName } from './paths'
 import { isTemporaryName } from './temporary-name'
 
 /** After so many entries other callers get their turn: about 5 ms of work. */
@@ -10,8 +11,8 @@ const ENTRIES_PER_TURN = 2_000
 
 export interface Walk {
   root: string
-  ignore: Ignore
-  signal: AbortSignal
+  ignore?: Ignore
+  signal?: AbortSignal
   /** Return false to stop. Parents come before their children. */
   visit: (path: string, entry: Dirent, relative: string) => boolean
   /** Between two turns. */
@@ -31,15 +32,15 @@ export async function walkDirectory({ root, ignore, signal, visit, onTurn }: Wal
     const entries = isRoot ? onPath(root, () => readEntries(path)) : readEntriesOrNone(path)
     for (const entry of entries) {
       const relative = isRoot ? entry.name : `${directory.relative}/${entry.name}`
-      if (isTemporaryName(entry.name) || ignore(entry.name, relative)) continue
+      if (isTemporaryName(entry.name) || ignore?.(entry.name, relative)) continue
       const child = join(path, entry.name)
       if (!visit(child, entry, relative)) return
-      if (entry.isDirectory()) pending.push({ path: child, relative })
+      if (entry.isDirectory() && isExactName(entry.name)) pending.push({ path: child, relative })
       if (++sinceTurn < ENTRIES_PER_TURN) continue
       sinceTurn = 0
       onTurn?.()
       await setImmediate()
-      if (signal.aborted) return
+      if (signal?.aborted) return
     }
   }
 }

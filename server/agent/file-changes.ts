@@ -1,10 +1,12 @@
-import { lstatSync, mkdirSync, renameSync } from 'node:fs'
+import { type Dirent, lstatSync, mkdirSync, readlinkSync, renameSync, type Stats } from 'node:fs'
 import { cp, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { SandboxError } from '@/lib/errors'
 import type { FileEntry } from '@/server/agent-contract'
+import { walkDirectory } from './directory-walk'
 import { errnoOf, onPath } from './errno'
 import { readEntry, readTargetEntry } from './file-entry'
+import { checkPath } from './paths'
 
 export interface Move {
   from: string
@@ -66,6 +68,19 @@ async function makeWay({ from, to, overwrite }: Move): Promise<boolean> {
   return true
 }
 
-function copyTo({ from, to }: Move): Promise<void> {
-  return cp(from, to, { recursive: true, force: true, verbatimSymlinks: true, preserveTimestamps: false })
+async function copyTo({ from, to }: Move): Promise<void> {
+  await refuseInexactNames(from)
+  await cp(from, to, { recursive: true, force: true, verbatimSymlinks: true, preserveTimestamps: false })
+}
+
+/** The runtime decodes the names that it copies: it would leave out one that is not UTF-8, or copy another in its place. */
+async function refuseInexactNames(from: string): Promise<void> {
+  const check = (path: string, entry: Stats | Dirent) => {
+    checkPath(path)
+    if (entry.isSymbolicLink()) checkPath(resolve('/', readlinkSync(path)))
+    return true
+  }
+  const source = lstatSync(from)
+  check(from, source)
+  if (source.isDirectory()) await walkDirectory({ root: from, visit: check })
 }

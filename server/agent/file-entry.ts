@@ -2,14 +2,19 @@ import { type BigIntStats, lstatSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { FileEntry } from '@/server/agent-contract'
 import { onPath } from './errno'
+import { isExactName } from './paths'
 
 /** What is at `path`; a link is told as a link. */
 export function readEntry(path: string): FileEntry {
   return onPath(path, () => entryOf(path, basename(path), lstatSync(path, { bigint: true })))
 }
 
-/** The same without an error: `undefined` where it vanished between being listed and being looked at. */
+/**
+ * The same without an error: `undefined` where it vanished between being listed and being looked at. What has no exact
+ * name is told, but not looked at.
+ */
 export function tryEntry(path: string, name: string): FileEntry | undefined {
+  if (!isExactName(name)) return { name, path, type: 'other', sizeBytes: 0, modifiedAtMs: 0, mode: 0 }
   const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false })
   return stat && entryOf(path, name, stat)
 }

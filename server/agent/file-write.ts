@@ -18,6 +18,7 @@ import type { FileEntry } from '@/server/agent-contract'
 import { errnoOf, onPath } from './errno'
 import { etagOf, readTargetEntry } from './file-entry'
 import { matches } from './file-read'
+import { checkPath } from './paths'
 import { temporaryName } from './temporary-name'
 
 /** As the kernel has it. */
@@ -86,7 +87,7 @@ function followLinks(path: string): string {
   for (let links = 0; links < MAX_LINKS; links++) {
     const stat = statOf(target, lstatSync)
     if (!stat?.isSymbolicLink()) return target
-    target = resolve(dirname(target), readlinkSync(target))
+    target = checkPath(resolve(dirname(target), readlinkSync(target)))
   }
   throw new SandboxError('invalid_path', `This path runs through a loop of symbolic links: ${path}`)
 }

@@ -173,6 +173,43 @@ describe('a path', () => {
     expect(reply.status).toBeGreaterThanOrEqual(400)
   })
 
+  it('that leads to a name with bytes that are not UTF-8 is refused, and never to another file', async () => {
+    mkdirSync(at('bytes'))
+    const [odd, twin] = [Buffer.from([0x62, 0xff]), 'b\ufffd']
+    const inside = (name: Buffer | string) => Buffer.concat([Buffer.from(at('bytes/')), Buffer.from(name)])
+    writeFileSync(inside(odd), 'odd')
+    writeFileSync(inside(twin), 'twin')
+    mkdirSync(inside(Buffer.from([0x64, 0xff])))
+    mkdirSync(inside('d\ufffd'))
+    writeFileSync(inside('d\ufffd/of-the-twin'), '')
+    symlinkSync(odd, at('bytes/link'))
+    writeFileSync(at('plain'), 'plain')
+
+    const tree = (await agent.call('GET', `/files/tree?${query('bytes')}`)).json<Listing>()
+    expect(tree.entries.map(({ name, type }) => [name, type]).sort()).toEqual(
+      [twin, twin, 'd\ufffd', 'd\ufffd'].map((name) => [name, 'other']).concat([['link', 'symlink']]),
+    )
+    const acts = [
+      () => read(`bytes/${twin}`),
+      () => write(`bytes/${twin}`, 'new'),
+      () => write('bytes/link', 'new'),
+      () => agent.call('DELETE', `/files?${query(`bytes/${twin}`)}`),
+      () => agent.call('GET', `/files/list?${query('bytes/d\ufffd')}`),
+      () => agent.call('POST', '/files/move', { body: { from: at(`bytes/${twin}`), to: at('moved') } }),
+      () => agent.call('POST', '/files/move', { body: { from: at('plain'), to: at(`bytes/${twin}`) } }),
+      () => agent.call('POST', '/files/copy', { body: { from: at('bytes'), to: at('copied') } }),
+      () => agent.call('POST', '/files/copy', { body: { from: at('bytes/link'), to: at('copied') } }),
+    ]
+    for (const act of acts) expect((await act()).json(), String(act)).toMatchObject({ code: 'invalid_path' })
+    expect([inside(odd), inside(twin)].map((path) => readFileSync(path, 'utf8'))).toEqual(['odd', 'twin'])
+    expect([existsSync(at('copied')), existsSync(at('moved'))]).toEqual([false, false])
+
+    const renamed = { from: at('bytes'), to: at('renamed') }
+    expect((await agent.call('POST', '/files/move', { body: renamed })).status).toBe(200)
+    expect((await agent.call('DELETE', `/files?${query('renamed')}`)).status).toBe(204)
+    expect(existsSync(at('renamed'))).toBe(false)
+  })
+
   it('missing from the query is said so', async () => {
     expect((await agent.call('GET', '/files/content')).json()).toMatchObject({
       code: 'bad_request',
