@@ -78,11 +78,13 @@ export class TerminalModes {
   }
 
   feed(bytes: Uint8Array): void {
+    const nextEscape = seekerOf(bytes, ESC)
+    const nextShiftOut = seekerOf(bytes, SHIFT_OUT)
+    const nextShiftIn = seekerOf(bytes, SHIFT_IN)
     for (let i = 0; i < bytes.length; i++) {
-      const byte = bytes[i] as number
-      // Nearly every byte is text and ends here: this line is why the log can be followed at full speed.
-      if (this.#state === 'ground' && byte !== ESC && byte !== SHIFT_OUT && byte !== SHIFT_IN) continue
-      this.#step(byte)
+      // Nearly every byte is text and passed over here: this is why the log can be followed at full speed.
+      if (this.isGround) i = Math.min(nextEscape(i), nextShiftOut(i), nextShiftIn(i))
+      if (i < bytes.length) this.#step(bytes[i] as number)
     }
   }
 
@@ -194,5 +196,17 @@ export class TerminalModes {
     this.#scrollRegion = ''
     this.#charsets = ['B', 'B', 'B', 'B']
     this.#isShiftedOut = false
+  }
+}
+
+/** Where `byte` comes next at or after a place that only ever grows, so that each byte is looked at once; the end if nowhere. */
+function seekerOf(bytes: Uint8Array, byte: number): (from: number) => number {
+  let found = -1
+  return (from) => {
+    if (found < from) {
+      found = bytes.indexOf(byte, from)
+      if (found < 0) found = bytes.length
+    }
+    return found
   }
 }

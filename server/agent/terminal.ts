@@ -8,11 +8,15 @@ import { nearestWorkDirectory } from './work-directory'
 
 const DEFAULT_SIZE = { cols: 80, rows: 24 }
 const MAX_SIZE = 1000
-/** The first few pieces of output in so long go out at once, as the echo of a key must; what follows is gathered. */
+/**
+ * The first few pieces of output in so long go out at once, as the echo of a key must; what follows is gathered, up to a
+ * frame's worth. In a flood, where one such time follows another, all is: each small frame costs everyone on its way.
+ */
 const GATHER_MS = 2
 const PIECES_AT_ONCE = 6
-/** So much of it is not kept waiting. */
 const GATHER_BYTES = 64 * 1024
+/** Within that time: far more than what anyone could have asked to see. */
+const FLOOD_BYTES = 32 * 1024
 /** Between the end of the program and the last of its output. */
 const LAST_OUTPUT_MS = 1_000
 /** For shells to save their history. */
@@ -51,6 +55,8 @@ export class Terminal {
   #gatherTimer: ReturnType<typeof setTimeout> | undefined
   #windowStart = 0
   #piecesInWindow = 0
+  #bytesInWindow = 0
+  #isFlood = false
   #sentOffset = 0
 
   constructor(id: string, body: TerminalBody) {
@@ -186,11 +192,15 @@ export class Terminal {
     if (this.#viewers.size === 0) return
     const now = performance.now()
     if (now - this.#windowStart >= GATHER_MS) {
+      this.#isFlood = now - this.#windowStart < 2 * GATHER_MS && this.#bytesInWindow >= FLOOD_BYTES
       this.#windowStart = now
       this.#piecesInWindow = 0
+      this.#bytesInWindow = 0
     }
+    this.#bytesInWindow += bytes.length
     const isFull = this.log.endOffset - this.#sentOffset >= GATHER_BYTES
-    if (isFull || ++this.#piecesInWindow <= PIECES_AT_ONCE) this.#flush()
+    const isEarly = !this.#isFlood && ++this.#piecesInWindow <= PIECES_AT_ONCE
+    if (isFull || isEarly) this.#flush()
     else this.#gatherTimer ??= setTimeout(() => this.#flush(), GATHER_MS)
     this.keepPace()
   }
