@@ -9,10 +9,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { request } from 'node:http'
+import { type IncomingMessage, request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BatchResults, FileEntry, Listing, NameMatches, TextMatches } from '@/server/agent-contract'
 import { eventually, startAgent, type TestAgent } from './testing'
+
+const MiB = 1024 * 1024
 
 let agent: TestAgent
 beforeAll(async () => {
@@ -25,6 +27,15 @@ const query = (name: string, more = '') => `path=${encodeURIComponent(at(name))}
 const read = (name: string, headers = {}) => agent.call('GET', `/files/content?${query(name)}`, { headers })
 const write = (name: string, body: string | Buffer, headers = {}) =>
   agent.call('PUT', `/files/content?${query(name)}`, { body, headers })
+
+const residentBytes = () =>
+  1024 * Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${agent.pid}/status`, 'utf8'))?.[1])
+/** An answer whose body is read by whoever asked; left early, the connection is closed. */
+const openReply = (path: string) =>
+  new Promise<IncomingMessage>((resolve, reject) => {
+    const headers = { authorization: 'Bearer a-secret-of-the-tests' }
+    request({ socketPath: agent.socketPath, path, headers }, resolve).once('error', reject).end()
+  })
 
 describe('a write', () => {
   it('makes the parents and tells the entry, whose etag the next read has', async () => {
@@ -133,6 +144,27 @@ describe('a read', () => {
       const stale = await read(name, { range: 'bytes=0-1', 'if-range': '"other"' })
       expect([stale.status, stale.body.length]).toEqual([200, size])
     }
+  })
+
+  it('of 2 GB gives any part, and begins without the agent holding the rest', async () => {
+    const sizeBytes = 2 * 2 ** 30
+    execFileSync('sh', ['-c', `truncate -s ${sizeBytes - 3} huge.bin && printf end >> huge.bin`], {
+      cwd: agent.directory,
+    })
+    const tail = await read('huge.bin', { range: 'bytes=-5' })
+    expect(tail.headers['content-range']).toBe(`bytes ${sizeBytes - 5}-${sizeBytes - 1}/${sizeBytes}`)
+    expect(tail.body.toString()).toBe('\0\0end')
+    const before = residentBytes()
+    const reply = await openReply(`/files/content?${query('huge.bin')}`)
+    expect(reply.headers['content-length']).toBe(String(sizeBytes))
+    let taken = 0
+    for await (const piece of reply) {
+      taken += piece.length
+      if (taken > 100 * MiB) break
+    }
+    expect((await agent.call('GET', '/health')).status).toBe(200)
+    expect(residentBytes() - before).toBeLessThan(64 * MiB)
+    expect((await agent.call('DELETE', `/files?${query('huge.bin')}`)).status).toBe(204)
   })
 
   it('gives empty files and those of /proc', async () => {

@@ -313,6 +313,31 @@ describe('viewers', () => {
   })
 })
 
+it('where no PTY is left it is said so, until one is closed', async () => {
+  const few =
+    'mount -t devpts -o newinstance,ptmxmode=0666,max=2 devpts /dev/pts && mount --bind /dev/pts/ptmx /dev/ptmx'
+  const own = await startAgent([
+    'unshare',
+    '--map-root-user',
+    '--mount',
+    'sh',
+    '-c',
+    `${few} && exec "$@"`,
+    'sh',
+  ])
+  try {
+    const open = () => own.call('POST', '/terminals', { body: { command: 'read a' } })
+    const { id } = (await open()).json<TerminalInfo>()
+    expect((await open()).status).toBe(201)
+    const refused = await open()
+    expect(refused.json()).toEqual({ code: 'too_many', message: expect.stringContaining('Close some') })
+    expect((await own.call('DELETE', `/terminals/${id}`)).status).toBe(204)
+    expect((await open()).status).toBe(201)
+  } finally {
+    await own.stop()
+  }
+})
+
 it('there are at most 64 terminals; one that has ended makes room', async () => {
   const others = (await agent.call('GET', '/terminals')).json<{ terminals: TerminalInfo[] }>().terminals
   for (const { id } of others) await agent.call('DELETE', `/terminals/${id}`)
