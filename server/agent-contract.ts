@@ -81,6 +81,7 @@ export const Configuration = z.object({
 export const FileEntry = z.object({
   name: z.string(),
   path: z.string(),
+  /** What has bytes in its name that are not UTF-8 is `other` too: its path cannot be said, and calls refuse it. */
   type: z.enum(['file', 'directory', 'symlink', 'other']),
   /** For a symlink: what it leads to, `null` where that is missing. */
   targetType: z.optional(z.nullable(z.enum(['file', 'directory', 'other']))),
@@ -213,6 +214,7 @@ export const TerminalBody = z.object({
   /** Program of the terminal: a shell, started as a login shell unless `command` is given. */
   shell: z.optional(z.string()),
   command: z.optional(z.string()),
+  /** Else the configured directory, or the nearest above it that can be entered, which the output then says. */
   cwd: z.optional(z.string()),
   environment: z.optional(environment),
   cols: z.optional(int),
