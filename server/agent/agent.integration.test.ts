@@ -50,6 +50,7 @@ describe('the secret', () => {
     expect(stdout).toContain('PATH=')
     expect(stdout).not.toContain('a-secret-of-the-tests')
     expect(stdout).not.toContain('SANDLOT_')
+    expect(stdout).not.toContain('BUN_JSC_')
   })
 })
 

@@ -42,7 +42,8 @@ export async function startAgent(wrapper: string[] = []): Promise<TestAgent> {
   chmodSync(directory, 0o777)
   const socketPath = join(directory, 'agent.sock')
   const [program = '', ...args] = [...wrapper, executable, '--socket', socketPath]
-  const env = { ...process.env, SANDLOT_HIDDEN: 'not for users', BASH_ENV: '' }
+  const hidden = { SANDLOT_HIDDEN: 'not for users', BUN_JSC_numberOfGCMarkers: '1' }
+  const env = { ...process.env, ...hidden, BASH_ENV: '' }
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'], env })
   child.stdin.end(`${SECRET}\n`)
   await once(child.stdout, 'data')
