@@ -10,8 +10,6 @@ const PATIENCE_MS = 60_000
 
 /** A terminal of a sandbox over a plain WebSocket, for measuring. */
 export class BenchTerminal {
-  /** What the sandbox did not keep until this viewer could take it. */
-  skippedBytes = 0
   readonly #socket: WebSocket
   #offset = 0
   #acknowledged = 0
@@ -70,7 +68,6 @@ export class BenchTerminal {
 
   #note(data: Buffer): void {
     const message = TerminalServerMessage.parse(JSON.parse(data.toString()))
-    if (message.type === 'gap') this.skippedBytes += message.offset - this.#offset
     if (message.type === 'start' || message.type === 'gap') this.#offset = message.offset
   }
 }

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { SandboxClient } from '@/lib/client/sandbox-client'
 import type { BenchContext, Measured } from './figure'
+import { FloodReader } from './flood-reader'
 import { rawEchoTimes, rawThroughput } from './raw-pty'
 import { percentile, timed } from './statistics'
 import { BenchTerminal } from './terminal-stream'
@@ -7,9 +9,10 @@ import { withSandbox } from './with-sandbox'
 
 /** As fast as people type; back to back would measure how busy the machine is. */
 const KEY_DISTANCE_MS = 20
+/** In turns, since a single second says more of what else the machine does. */
+const ROUNDS = 5
 /** Enough for a second or so. */
 const THROUGHPUT_BYTES = 50_000_000
-/** The shell joins its halves, so that the echo of the command is not taken for it. */
 const END_MARK = 'flood-is-over\r\n'
 const LINE = 'sandlot '.repeat(9)
 
@@ -18,10 +21,15 @@ export function measureTerminals(context: BenchContext): Promise<Measured> {
   return withSandbox(context, async ({ client }) => {
     const terminal = await openShell(client)
     const echo = await echoTimes(terminal, context.count * 3)
-    const throughput = await throughputOf(terminal)
     terminal.close()
     const rawEcho = await rawEchoTimes(context.count * 3)
-    const raw = await rawThroughput(THROUGHPUT_BYTES)
+    const throughput: Throughput[] = []
+    const raw: number[] = []
+    for (let round = 0; round < ROUNDS; round++) {
+      throughput.push(await throughputOf(client))
+      raw.push(await rawThroughput(THROUGHPUT_BYTES))
+    }
+    const speeds = throughput.map(({ megabytesPerSecond }) => megabytesPerSecond)
     const peer = (share: number) => ({ name: 'PTY', value: percentile(rawEcho, share) })
     return {
       figures: [
@@ -37,13 +45,17 @@ export function measureTerminals(context: BenchContext): Promise<Measured> {
         {
           name: '(c) terminal output',
           unit: 'MB/s',
-          ours: throughput.megabytesPerSecond,
-          peer: { name: 'PTY', value: raw },
+          ours: percentile(speeds, 0.5),
+          peer: { name: 'PTY', value: percentile(raw, 0.5) },
           aim: 0.9,
           aimOf: 'ratio',
           isMoreBetter: true,
         },
-        { name: '(c) terminal output that was skipped', unit: '%', ours: throughput.skippedShare * 100 },
+        {
+          name: '(c) terminal output that was skipped',
+          unit: '%',
+          ours: Math.max(...throughput.map(({ skippedShare }) => skippedShare)) * 100,
+        },
       ],
       notes: [],
     }
@@ -55,7 +67,7 @@ interface Throughput {
   skippedShare: number
 }
 
-async function openShell(client: Parameters<typeof BenchTerminal.open>[0]): Promise<BenchTerminal> {
+async function openShell(client: SandboxClient): Promise<BenchTerminal> {
   const terminal = await BenchTerminal.open(client)
   const isReady = terminal.until((bytes) => bytes.includes('ready-$ '))
   // The prompt's two halves are joined by the shell, so that the echo of this line is not taken for it.
@@ -83,28 +95,26 @@ async function echoTimes(terminal: BenchTerminal, count: number): Promise<number
   return times
 }
 
-/**
- * Measured from the first byte of the flood to its end, by what arrived: a terminal never slows its program down, so a
- * viewer that falls behind by more than the log holds skips, and that is counted apart.
- */
-async function throughputOf(terminal: BenchTerminal): Promise<Throughput> {
+/** Measured from the first byte of the flood to its end, by what arrived; what was skipped is counted apart. */
+async function throughputOf(client: SandboxClient): Promise<Throughput> {
+  const command = `read go; yes '${LINE}' | head -c ${THROUGHPUT_BYTES}; echo ${END_MARK.trimEnd()}; read stop`
+  const { id } = await client.createTerminal({ cols: 80, rows: 24, command })
+  const reader = new FloodReader(new URL(client.terminalStreamUrl(id, 0)))
   let got = 0
   let startedAt = 0
   let tail = ''
-  const end = terminal.until((bytes) => {
+  await reader.until((bytes) => {
     if (startedAt === 0 && bytes.includes('sandlot')) startedAt = performance.now()
     got += bytes.length
-    tail = (tail + bytes.subarray(-END_MARK.length).toString('latin1')).slice(-2 * END_MARK.length)
+    tail = (tail + bytes.toString('latin1', Math.max(0, bytes.length - END_MARK.length))).slice(
+      -2 * END_MARK.length,
+    )
     return tail.includes(END_MARK)
-  })
-  const [first, second] = [END_MARK.slice(0, 5), END_MARK.slice(5).trimEnd()]
-  terminal.write(
-    `clear; yes '${LINE}' | head -c ${THROUGHPUT_BYTES}; echo ${first}''${second}; exec sleep 60\n`,
-  )
-  await end
+  }, '\n')
   const seconds = (performance.now() - startedAt) / 1000
+  reader.close()
   return {
     megabytesPerSecond: got / 1e6 / seconds,
-    skippedShare: terminal.skippedBytes / (got + terminal.skippedBytes),
+    skippedShare: reader.skippedBytes / (got + reader.skippedBytes),
   }
 }
