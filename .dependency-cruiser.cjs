@@ -22,7 +22,8 @@ const borders = [
   { from: '^server/(doctor|key|sign-in)\\.ts$', may: ['^server/(?!agent/)', '^lib/(db|auth)/', ERRORS] },
   {
     from: '^server/(config|settings|env-file)\\.ts$',
-    may: ['^server/(config|settings|env-file)\\.ts$', ERRORS],
+    // The bounds of limits are the same for settings and for those who ask.
+    may: ['^server/(config|settings|env-file)\\.ts$', '^lib/protocol/', ERRORS],
   },
   { from: '^server/page\\.ts$', may: [] },
   {

@@ -28,7 +28,7 @@ describe('settings', () => {
       egress: 'all',
       timeoutMs: 24 * 3600_000,
       warmSandboxes: 2,
-      maxSandboxesPerOwner: 200,
+      quota: { sandboxes: 200, memoryBytes: 409_600 * 1024 * 1024, diskBytes: 819_200 * 1024 * 1024 },
       packages: { registry: null, addresses: [] },
     })
   })
@@ -69,7 +69,21 @@ describe('a bad setting is refused with its name and a remedy', () => {
     ['SANDLOT_SANDBOX_DOMAIN', 'https://x.example', /without a scheme/],
     ['SANDLOT_MEMORY_MB', '2GB', /or 0 for no limit/],
     ['SANDLOT_MEMORY_MB', '1', /from 64/],
-    ['SANDLOT_CPUS', '0.01', /0\.1 or more/],
+    ['SANDLOT_CPUS', '0.01', /from 0\.1 to 1024/],
+    ['SANDLOT_CPUS', '5000', /from 0\.1 to 1024/],
+    ['SANDLOT_CPUS', 'two', /a number of cores/],
+    ['SANDLOT_PROCESSES', '8', /from 16/],
+    ['SANDLOT_DISK_MB', '10GB', /or 0 for no limit/],
+    ['SANDLOT_OPEN_FILES', '-5', /from 64/],
+    ['SANDLOT_TIMEOUT_MINUTES', '1.5', /from 1 to 525600, or 0/],
+    ['SANDLOT_WARM_SANDBOXES', '65', /from 0 to 64/],
+    ['SANDLOT_MAX_SANDBOXES', 'all', /or 0 for no limit/],
+    ['SANDLOT_OWNER_MEMORY_MB', '1', /from 64/],
+    ['SANDLOT_OWNER_DISK_MB', '1e6', /from 16/],
+    ['EMAIL_SERVER', 'mail.example.com', /such as smtp:/],
+    ['EMAIL_FROM', 'Sandlot', /such as Sandlot </],
+    ['SANDLOT_PACKAGE_INDEX', 'index.example', /an http or https address/],
+    ['SANDLOT_PACKAGE_PROXY', 'socks5://x.example', /an http or https address/],
     ['SANDLOT_EGRESS', 'some', /must be none or all/],
     ['SANDLOT_PACKAGE_REGISTRY', 'https://me:secret@x.example/', /without a user name/],
     ['SANDLOT_PACKAGE_ADDRESSES', '10.0.0.0/99', /IP addresses or ranges/],
@@ -81,6 +95,14 @@ describe('a bad setting is refused with its name and a remedy', () => {
   ]
   it.each(rows)('%s=%s', (name, value, message) => {
     expect(refusalOf({ [name]: value })).toMatch(message)
+  })
+
+  it('whichever it is, but for the two that are tried by opening what they name', () => {
+    const tried = new Set(rows.map(([name]) => name))
+    expect(Object.keys(settings).filter((name) => !tried.has(name))).toEqual([
+      'SANDLOT_DATA_DIR',
+      'DATABASE_URL',
+    ])
   })
 
   it('and all of them at once', () => {
@@ -131,7 +153,7 @@ describe('.env', () => {
       'D="line\\nbreak \\"quoted\\"" # comment',
       'E=',
       'F=https://x.example/#part',
-      'not a setting',
+      '   ',
       'G=last',
     ].join('\r\n')
     expect(parseEnvFile(text)).toEqual({
@@ -143,5 +165,23 @@ describe('.env', () => {
       F: 'https://x.example/#part',
       G: 'last',
     })
+  })
+
+  it.each([
+    ['A=1\nnot a setting\nB=2', 2],
+    ['# fine\r\n\r\nA=1\r\n2B=3', 4],
+    ['A="never closed\nB=2\n', 1],
+    ["A=1\nB='never closed", 2],
+    ['A="closed" and more', 1],
+    ['SECRET: hunter2', 1],
+    ['=value', 1],
+  ])('of %j is refused with the number of its line, and without the line', (text, line) => {
+    expect(() => parseEnvFile(text, '/x/.env')).toThrow(`/x/.env, line ${line}: must be NAME=value`)
+    expect(() => parseEnvFile(text)).not.toThrow(/hunter2/)
+  })
+
+  it('may have quoted values of several lines', () => {
+    expect(parseEnvFile('A="one\ntwo"\nB=3')).toEqual({ A: 'one\ntwo', B: '3' })
+    expect(parseEnvFile('')).toEqual({})
   })
 })

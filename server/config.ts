@@ -27,7 +27,8 @@ export interface Config {
   egress: 'none' | 'all'
   timeoutMs: number | null
   warmSandboxes: number
-  maxSandboxesPerOwner: number | null
+  /** Of one owner, over all sandboxes. */
+  quota: { sandboxes: number | null; memoryBytes: number | null; diskBytes: number | null }
   packages: {
     registry: string | null
     index: string | null
@@ -82,7 +83,11 @@ export function configOf(env: Record<string, string | undefined>): Config {
     egress: values.SANDLOT_EGRESS,
     timeoutMs: scaled(values.SANDLOT_TIMEOUT_MINUTES, 60_000),
     warmSandboxes: values.SANDLOT_WARM_SANDBOXES,
-    maxSandboxesPerOwner: values.SANDLOT_MAX_SANDBOXES,
+    quota: {
+      sandboxes: values.SANDLOT_MAX_SANDBOXES,
+      memoryBytes: scaled(values.SANDLOT_OWNER_MEMORY_MB, 1024 * 1024),
+      diskBytes: scaled(values.SANDLOT_OWNER_DISK_MB, 1024 * 1024),
+    },
     packages: packagesOf(values),
     logLevel: values.LOG_LEVEL ?? (process.stdout.isTTY ? 'warn' : 'info'),
     authSecret: values.NEXTAUTH_SECRET,

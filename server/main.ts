@@ -113,7 +113,7 @@ function createControl(config: Config, log: Logger, urls: Urls, database: OpenDa
       limits: config.limits,
       egress: config.egress,
       timeToLiveMs: config.timeoutMs,
-      quota: { sandboxes: config.maxSandboxesPerOwner, memoryBytes: null, diskBytes: null },
+      quota: config.quota,
     },
   })
   const assertionKey = loadAssertionKey(config.dataDir)

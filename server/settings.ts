@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { LIMIT_BOUNDS } from '@/lib/protocol/sandboxes'
 
 /** One setting: what it means, how it is read, and its default as one would write it; '' where there is none. */
 export interface Setting<T> {
@@ -19,6 +20,9 @@ function setting<T>(
   return { meaning, fallback, schema, ...(fallbackText === undefined ? {} : { fallbackText }) }
 }
 
+/** More than any machine has. */
+const MAX_OWNER_MB = 999_999_999
+
 const optionalText = z.string().transform((text) => (text === '' ? null : text))
 
 function whole(min: number, max: number) {
@@ -30,7 +34,7 @@ function whole(min: number, max: number) {
 }
 
 /** A limit: 0 is none. */
-function limit(min: number, max: number) {
+function limit({ min, max }: { min: number; max: number }) {
   const message = `must be a whole number from ${min} to ${max}, or 0 for no limit`
   return z
     .string()
@@ -44,8 +48,24 @@ const cores = z
   .string()
   .regex(/^\d{1,4}(\.\d{1,3})?$/, 'must be a number of cores, such as 2 or 0.5, or 0 for no limit')
   .transform(Number)
-  .refine((value) => value === 0 || value >= 0.1, 'must be 0.1 or more, or 0 for no limit')
+  .refine(
+    (value) => value === 0 || (value >= LIMIT_BOUNDS.cpus.min && value <= LIMIT_BOUNDS.cpus.max),
+    `must be from ${LIMIT_BOUNDS.cpus.min} to ${LIMIT_BOUNDS.cpus.max}, or 0 for no limit`,
+  )
   .transform((value) => (value === 0 ? null : value))
+
+const mailServer = z
+  .string()
+  .refine(
+    (text) => text === '' || /^smtps?:$/.test(parsedUrl(text)?.protocol ?? ''),
+    'must be an address such as smtp://user:password@mail.example.com:587',
+  )
+  .transform((text) => (text === '' ? null : text))
+
+const mailSender = optionalText.refine(
+  (text) => text === null || /^[^@\r\n]+@[^@\r\n]+$/.test(text),
+  'must be an address such as Sandlot <sandlot@example.com>',
+)
 
 const HOST_NAME = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/
 
@@ -143,20 +163,32 @@ export const settings = {
     optionalText,
     'SQLite in the data directory',
   ),
-  SANDLOT_MEMORY_MB: setting('Memory of a sandbox, in MB; 0: no limit.', '2048', limit(64, 1_048_576)),
+  SANDLOT_MEMORY_MB: setting(
+    'Memory of a sandbox, in MB; 0: no limit.',
+    '2048',
+    limit(LIMIT_BOUNDS.memoryMb),
+  ),
   SANDLOT_CPUS: setting('Cores of a sandbox, such as 0.5 or 2; 0: no limit.', '2', cores),
-  SANDLOT_PROCESSES: setting('Processes and threads of a sandbox; 0: no limit.', '512', limit(16, 4_000_000)),
-  SANDLOT_DISK_MB: setting('Disk of a sandbox, in MB; 0: no limit.', '4096', limit(16, 100_000_000)),
-  SANDLOT_OPEN_FILES: setting('Open files of one process; 0: no limit.', '16384', limit(64, 1_048_576)),
+  SANDLOT_PROCESSES: setting(
+    'Processes and threads of a sandbox; 0: no limit.',
+    '512',
+    limit(LIMIT_BOUNDS.processes),
+  ),
+  SANDLOT_DISK_MB: setting('Disk of a sandbox, in MB; 0: no limit.', '4096', limit(LIMIT_BOUNDS.diskMb)),
+  SANDLOT_OPEN_FILES: setting(
+    'Open files of one process; 0: no limit.',
+    '16384',
+    limit(LIMIT_BOUNDS.openFiles),
+  ),
   SANDLOT_EGRESS: setting(
     'What sandboxes reach: none, or all of the internet (never this machine or private networks).',
     'all',
     z.enum(['none', 'all'], 'must be none or all'),
   ),
   SANDLOT_TIMEOUT_MINUTES: setting(
-    'How long a sandbox lives unless told otherwise, in minutes; 0: until it is ended.',
+    'How long a sandbox lives, in minutes; 0: until it is ended.',
     '1440',
-    limit(1, 525_600),
+    limit({ min: 1, max: 525_600 }),
   ),
   SANDLOT_WARM_SANDBOXES: setting(
     'Sandboxes kept ready for whoever comes next, each some 7 MB; 0: none.',
@@ -166,7 +198,17 @@ export const settings = {
   SANDLOT_MAX_SANDBOXES: setting(
     'Sandboxes that one owner may have; 0: no limit.',
     '200',
-    limit(1, 1_000_000),
+    limit({ min: 1, max: 1_000_000 }),
+  ),
+  SANDLOT_OWNER_MEMORY_MB: setting(
+    'Memory that the sandboxes of one owner may be allowed together, in MB; 0: no limit.',
+    '409600',
+    limit({ min: LIMIT_BOUNDS.memoryMb.min, max: MAX_OWNER_MB }),
+  ),
+  SANDLOT_OWNER_DISK_MB: setting(
+    'Disk that the sandboxes of one owner may be allowed together, in MB; 0: no limit.',
+    '819200',
+    limit({ min: LIMIT_BOUNDS.diskMb.min, max: MAX_OWNER_MB }),
   ),
   SANDLOT_PACKAGE_REGISTRY: setting('npm registry used inside sandboxes.', '', openUrl, "npm's own"),
   SANDLOT_PACKAGE_INDEX: setting('Python package index used inside sandboxes.', '', openUrl, "pip's own"),
@@ -206,10 +248,10 @@ export const settings = {
   EMAIL_SERVER: setting(
     'Mail server for sign-in links by mail, such as smtp://user:password@mail.example.com:587.',
     '',
-    optionalText,
+    mailServer,
     'none: nobody is sent mail',
   ),
-  EMAIL_FROM: setting('Sender of those mails.', '', optionalText, 'Sandlot <sandlot@localhost>'),
+  EMAIL_FROM: setting('Sender of those mails.', '', mailSender, 'Sandlot <sandlot@localhost>'),
 }
 
 export type Settings = { [Name in keyof typeof settings]: z.output<(typeof settings)[Name]['schema']> }

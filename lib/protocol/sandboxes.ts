@@ -22,14 +22,21 @@ import { z } from 'zod'
  */
 export const SANDBOX_STATUSES = ['starting', 'running', 'stopped', 'failed'] as const
 
+/** What makes sense of each limit on any machine, for settings and for those who ask. Memory and disk in MB. */
+export const LIMIT_BOUNDS = {
+  memoryMb: { min: 64, max: 1_048_576 },
+  cpus: { min: 0.1, max: 1024 },
+  processes: { min: 16, max: 4_000_000 },
+  diskMb: { min: 16, max: 100_000_000 },
+  openFiles: { min: 64, max: 1_048_576 },
+} as const
+
+const DAY_MS = 24 * 3600_000
+
+/** Unknown fields are let pass, since clients of ComputeSDK send some that mean nothing here. */
 export const CreateSandboxBody = z.looseObject({
   /** Ends the sandbox so many milliseconds from now. */
-  timeout: z
-    .number()
-    .int()
-    .min(1000)
-    .max(30 * 24 * 3600_000)
-    .optional(),
+  timeout: whole(1000, 365 * DAY_MS).optional(),
   templateId: z.string().max(64).optional(),
   name: z.string().min(1).max(64).optional(),
   namespace: z.string().min(1).max(64).optional(),
@@ -37,14 +44,18 @@ export const CreateSandboxBody = z.looseObject({
   envs: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string().max(32_768)).optional(),
   metadata: z.record(z.string(), z.unknown()).optional(),
   egress: z.enum(['none', 'all']).optional(),
+  /** A misspelt limit would be one that silently does not hold, so here nothing unknown passes. */
   limits: z
-    .object({
-      memoryMb: z.number().int().min(64).optional(),
-      cpus: z.number().min(0.1).optional(),
-      processes: z.number().int().min(16).optional(),
-      diskMb: z.number().int().min(16).optional(),
-      openFiles: z.number().int().min(64).optional(),
-    })
+    .strictObject(
+      {
+        memoryMb: whole(LIMIT_BOUNDS.memoryMb.min, LIMIT_BOUNDS.memoryMb.max).optional(),
+        cpus: number(LIMIT_BOUNDS.cpus.min, LIMIT_BOUNDS.cpus.max).optional(),
+        processes: whole(LIMIT_BOUNDS.processes.min, LIMIT_BOUNDS.processes.max).optional(),
+        diskMb: whole(LIMIT_BOUNDS.diskMb.min, LIMIT_BOUNDS.diskMb.max).optional(),
+        openFiles: whole(LIMIT_BOUNDS.openFiles.min, LIMIT_BOUNDS.openFiles.max).optional(),
+      },
+      `must be an object with some of ${Object.keys(LIMIT_BOUNDS).join(', ')}, and nothing else`,
+    )
     .optional(),
 })
 export type CreateSandboxBody = z.infer<typeof CreateSandboxBody>
@@ -103,3 +114,13 @@ export const ApiKeySummary = z.object({
 export type ApiKeySummary = z.infer<typeof ApiKeySummary>
 export const CreatedApiKey = ApiKeySummary.extend({ key: z.string() })
 export type CreatedApiKey = z.infer<typeof CreatedApiKey>
+
+function whole(min: number, max: number) {
+  const message = `must be a whole number from ${min} to ${max}`
+  return z.int(message).min(min, message).max(max, message)
+}
+
+function number(min: number, max: number) {
+  const message = `must be a number from ${min} to ${max}`
+  return z.number(message).min(min, message).max(max, message)
+}

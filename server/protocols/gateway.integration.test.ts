@@ -1,6 +1,33 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Answer, createSandbox, type Stack, startStack } from './stack.test-support'
 
+const MEGABYTE = 1024 * 1024
+
+/** Fields of a creation, values that mean nothing, and what is said about them. */
+const WITHOUT_MEANING: [string, unknown, string][] = [
+  ['limits', [], 'must be an object with some of memoryMb, cpus, processes, diskMb, openFiles'],
+  ['limits', 5, 'must be an object with some of'],
+  ['limits', null, 'must be an object with some of'],
+  ['limits', { memory: 512 }, 'must be an object with some of'],
+  ...['memoryMb', 'processes', 'diskMb', 'openFiles'].flatMap((name) =>
+    [0, -1, 100.5, 1e308, '512', null, true, [512]].map((value): [string, unknown, string] => [
+      'limits',
+      { [name]: value },
+      `limits.${name}: must be a whole number from `,
+    ]),
+  ),
+  ...[0, -1, 0.01, 1e308, '1', null].map((value): [string, unknown, string] => [
+    'limits',
+    { cpus: value },
+    'limits.cpus: must be a number from 0.1 to 1024',
+  ]),
+  ...[0, -1, 999, 1000.5, 1e308, '5000', null].map((value): [string, unknown, string] => [
+    'timeout',
+    value,
+    'timeout: must be a whole number from 1000 to ',
+  ]),
+]
+
 let stack: Stack
 let key: string
 let userId: string
@@ -62,6 +89,35 @@ describe('POST /v1/sandboxes', () => {
     expect((await call('POST', '/v1/sandboxes', {}, 'sl_wrong')).status).toBe(401)
   })
 
+  it.each(WITHOUT_MEANING)('refuses %s of %j', async (name, value, message) => {
+    const { status, body } = await call('POST', '/v1/sandboxes', { [name]: value })
+    expect({ status, code: body.code }).toEqual({ status: 400, code: 'bad_request' })
+    expect(body.error).toContain(message)
+  })
+
+  it.each(['NaN', '1e309', '-Infinity', '0x10'])('refuses a limit of %s as it stands', async (text) => {
+    const response = await fetch(`${stack.origin}/v1/sandboxes`, {
+      method: 'POST',
+      headers: { 'x-computesdk-api-key': key, 'content-type': 'application/json' },
+      body: `{"limits":{"memoryMb":${text}}}`,
+    })
+    expect([response.status, ((await response.json()) as Answer).code]).toEqual([400, 'bad_request'])
+  })
+
+  it('refuses more than the settings allow, with the name of the setting', async () => {
+    const refused = await call('POST', '/v1/sandboxes', { limits: { memoryMb: 513 } })
+    expect(refused).toMatchObject({ status: 403, body: { success: false, code: 'forbidden' } })
+    expect(refused.body.error).toContain('512 MB of memory at most (SANDLOT_MEMORY_MB)')
+    expect((await call('POST', '/v1/sandboxes', { timeout: 3600_001 })).status).toBe(403)
+    expect((await call('POST', '/v1/sandboxes', { egress: 'all' })).status).toBe(403)
+  })
+
+  it('takes all that has a meaning, whatever the machine has of it', async () => {
+    const limits = { processes: 256, diskMb: 100_000_000, openFiles: 4096 }
+    const { sandboxId } = await createSandbox(stack, key, { limits, runtime: 'node', timeout: 3600_000 })
+    await stack.sandboxes.delete(sandboxId)
+  })
+
   it('makes twenty at once', async () => {
     const made = await Promise.all(Array.from({ length: 20 }, () => createSandbox(stack, key)))
     const answers = await Promise.all(made.map((sandbox) => sandbox.run('echo ready')))
@@ -80,6 +136,31 @@ describe('POST /v1/sandboxes', () => {
     const made = await stack.sandboxes.list(owner.userId)
     expect(made).toHaveLength(40)
     await Promise.all(made.map(({ id }) => stack.sandboxes.delete(id)))
+  })
+})
+
+describe('an owner', () => {
+  it.each([
+    ['memory', { memoryBytes: 1024 * MEGABYTE, diskBytes: null }],
+    ['disk', { memoryBytes: null, diskBytes: 1024 * MEGABYTE }],
+  ])('has so much %s for all sandboxes together, given back with each', async (what, quota) => {
+    const limits = { memoryBytes: null, cpus: null, processes: 256, diskBytes: null, openFiles: 4096 }
+    const half = {
+      ...limits,
+      ...(what === 'memory' ? { memoryBytes: 512 * MEGABYTE } : { diskBytes: 512 * MEGABYTE }),
+    }
+    const service = stack.openService(stack.provider, { limits: half, quota: { sandboxes: null, ...quota } })
+    const owner = await stack.newOwner()
+    const options = { userId: owner.userId, apiKeyId: null, accessTokenHash: 'h' }
+    const [first] = [await service.create(options), await service.create(options)]
+    await expect(service.create(options)).rejects.toMatchObject({
+      code: 'quota_exceeded',
+      message: `Your sandboxes may have 1024 MB of ${what} together. Delete one that you no longer need.`,
+    })
+    await service.delete(first.id)
+    await service.create(options)
+    for (const { id } of await service.list(owner.userId)) await service.delete(id)
+    service.close()
   })
 })
 

@@ -56,14 +56,14 @@ export async function startStack(defaults: Partial<SandboxDefaults> = {}) {
   const packages = { registry: null, index: null, proxy: null, ca: null, addresses: [] }
   const openProvider = () => new BubblewrapProvider({ dataDir, agentPath, packages, log })
   const provider = openProvider()
-  const openService = (on = provider) =>
+  const openService = (on = provider, changes = defaults) =>
     new SandboxService({
       store,
       provider: on,
       templates: { load: loadTemplate },
       seal: openSeal(join(dataDir, 'seal.key')),
       log,
-      defaults: { ...DEFAULTS, ...defaults },
+      defaults: { ...DEFAULTS, ...changes },
     })
   const sandboxes = openService()
   await sandboxes.recover()

@@ -4,7 +4,7 @@ import type { Quota } from './owners'
 import { friendlyName } from './sandbox-name'
 import type { Sandbox } from './sandbox-record'
 
-/** What a sandbox gets unless somebody asks for something else. */
+/** What a sandbox gets unless somebody asks for less: the most that anybody may ask for. `null` is no limit. */
 export interface SandboxDefaults {
   directory: string
   limits: AskedLimits
@@ -33,6 +33,7 @@ export interface CreateOptions {
   timeoutMs?: number | undefined
 }
 
+const MEGABYTE = 1024 * 1024
 /** What JSON of envs or metadata may take; they are read with every look at the sandbox. */
 const MAX_JSON_BYTES = 256 * 1024
 
@@ -43,7 +44,7 @@ export function draftSandbox(
   defaults: SandboxDefaults,
 ): Sandbox {
   const now = Date.now()
-  const timeToLiveMs = options.timeoutMs ?? defaults.timeToLiveMs
+  const timeToLiveMs = timeToLiveOf(options.timeoutMs, defaults.timeToLiveMs)
   const createdAt = new Date(now).toISOString()
   return {
     id,
@@ -75,11 +76,35 @@ function egressOf(asked: CreateOptions['egress'], allowed: Sandbox['egress']): S
   return asked ?? allowed
 }
 
-function limitsOf(asked: CreateOptions['limits'], defaults: AskedLimits): SandboxLimits {
-  const limits = { ...defaults }
+function timeToLiveOf(asked: number | undefined, mostMs: number | null): number | null {
+  if (asked === undefined) return mostMs
+  requireAtMost(asked, mostMs, (ms) => `live ${ms / 1000} seconds at most (SANDLOT_TIMEOUT_MINUTES)`)
+  return asked
+}
+
+/** The largest of each, in the words and units of the settings. */
+const MOST: { [Name in keyof AskedLimits]: (most: number) => string } = {
+  memoryBytes: (most) => `have ${most / MEGABYTE} MB of memory at most (SANDLOT_MEMORY_MB)`,
+  cpus: (most) => `have ${most} cores at most (SANDLOT_CPUS)`,
+  processes: (most) => `have ${most} processes at most (SANDLOT_PROCESSES)`,
+  diskBytes: (most) => `have ${most / MEGABYTE} MB of disk at most (SANDLOT_DISK_MB)`,
+  openFiles: (most) => `have ${most} open files in a process at most (SANDLOT_OPEN_FILES)`,
+}
+
+function limitsOf(asked: CreateOptions['limits'], most: AskedLimits): SandboxLimits {
+  const limits = { ...most }
   const names = askedLimits(asked)
-  for (const name of names) limits[name] = asked?.[name] ?? null
+  for (const name of names) {
+    const value = asked?.[name] ?? null
+    if (value !== null) requireAtMost(value, most[name], MOST[name])
+    limits[name] = value
+  }
   return { ...limits, isRequired: names.length > 0 }
+}
+
+function requireAtMost(asked: number, most: number | null, say: (most: number) => string): void {
+  if (most !== null && asked > most)
+    throw new SandboxError('forbidden', `Sandboxes of this Sandlot may ${say(most)}. Ask for no more.`)
 }
 
 function askedLimits(asked: CreateOptions['limits']): (keyof AskedLimits)[] {

@@ -7,6 +7,7 @@ export interface Quota {
   diskBytes: number | null
 }
 
+/** What one sandbox may use; where it has no limit, it is not counted. */
 export interface Share {
   memoryBytes: number | null
   diskBytes: number | null

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Deadlines } from './deadlines'
-import { draftSandbox, type SandboxDefaults } from './draft'
+import { type CreateOptions, draftSandbox, type SandboxDefaults } from './draft'
 import { KeyedLock } from './keyed-lock'
 import { Owners } from './owners'
 import { recoveryOf } from './recovery'
@@ -88,6 +88,29 @@ describe('a draft', () => {
     const closed = { ...DEFAULTS, egress: 'none' as const }
     expect(draftSandbox('s', 'p', OPTIONS, closed).egress).toBe('none')
     expect(() => draftSandbox('s', 'p', { ...OPTIONS, egress: 'all' }, closed)).toThrow('SANDLOT_EGRESS')
+  })
+
+  it('gives nobody more than the settings do, and names the setting', () => {
+    const defaults = {
+      ...DEFAULTS,
+      timeToLiveMs: 60_000,
+      limits: { memoryBytes: 2 ** 30, cpus: 0.5, processes: 64, diskBytes: 2 ** 30, openFiles: 128 },
+    }
+    const draft = (asked: Partial<CreateOptions>) =>
+      draftSandbox('s', 'p', { ...OPTIONS, ...asked }, defaults)
+    const rows: [Partial<CreateOptions>, string][] = [
+      [{ limits: { memoryBytes: 2 ** 30 + 1 } }, 'have 1024 MB of memory at most (SANDLOT_MEMORY_MB)'],
+      [{ limits: { cpus: 0.6 } }, 'have 0.5 cores at most (SANDLOT_CPUS)'],
+      [{ limits: { processes: 65 } }, 'have 64 processes at most (SANDLOT_PROCESSES)'],
+      [{ limits: { diskBytes: 2 ** 31 } }, 'have 1024 MB of disk at most (SANDLOT_DISK_MB)'],
+      [{ limits: { openFiles: 129 } }, 'have 128 open files in a process at most (SANDLOT_OPEN_FILES)'],
+      [{ timeoutMs: 60_001 }, 'live 60 seconds at most (SANDLOT_TIMEOUT_MINUTES)'],
+    ]
+    for (const [asked, message] of rows) expect(() => draft(asked)).toThrow(message)
+    expect(() => draft({ limits: defaults.limits, timeoutMs: 60_000 })).not.toThrow()
+    expect(
+      draftSandbox('s', 'p', { ...OPTIONS, limits: { openFiles: 999 } }, DEFAULTS).limits.openFiles,
+    ).toBe(999)
   })
 
   it('refuses environments and metadata that are too large or cannot be stored', () => {
