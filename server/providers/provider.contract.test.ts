@@ -163,6 +163,37 @@ describe.each(kinds)('$name', ({ open, isRoot }) => {
     expect(await listed(spec.id)).toEqual({ id: spec.id, isRunning: false })
   })
 
+  it('ends who fills the disk with a file that nobody can delete', async () => {
+    const limits = { ...defaultLimits, diskBytes: 40 * 1024 * 1024 }
+    const { spec } = await made({ limits })
+    const { provider } = tested
+    const changes: string[] = []
+    const stopListening = provider.onChange((id, { type }) => id === spec.id && changes.push(type))
+    // Two files, since one alone may not be larger than the limit.
+    const fill = [
+      'import os, time',
+      'for name in ("a", "b"):',
+      '  file = open(name, "wb"); os.unlink(name); vars()[name] = file',
+      '  for _ in range(30): file.write(bytes(1 << 20)); file.flush()',
+      'time.sleep(600)',
+    ].join('\n')
+    const filling = runIn(provider, spec, `echo kept > note; python3 -c '${fill}'`)
+    await vi.waitFor(() => expect(changes).toEqual(['disk_full', 'disk_ok']), 20_000)
+    expect((await filling).exitCode).toBe(137)
+    expect((await runIn(provider, spec, 'cat note')).stdout).toBe('kept\n')
+    expect((await provider.usage(spec.id)).diskBytes).toBeLessThan(10 * 1024 * 1024)
+    stopListening()
+  })
+
+  it('counts what lies beside the socket of the agent', async () => {
+    const { spec } = await made()
+    await runIn(tested.provider, spec, 'head -c 5000000 /dev/urandom > /run/sandlot/file')
+    await vi.waitFor(
+      async () => expect((await tested.provider.usage(spec.id)).diskBytes).toBeGreaterThan(5_000_000),
+      10_000,
+    )
+  })
+
   it('says which limits do not hold, and refuses those that someone asked for', async () => {
     const { unenforced } = await made()
     const checks = await tested.provider.check()

@@ -26,7 +26,8 @@ const EXPIRY_RETRY_MS = 30_000
 const DISK_FULL: SandboxEvent = {
   type: 'notice',
   level: 'error',
-  message: 'The disk of this sandbox is full, and whatever writes to it is paused. Delete files to go on.',
+  message:
+    'The disk of this sandbox is full: what writes to it is paused, and what filled it with deleted files is ended. Delete files to go on.',
 }
 const DISK_OK: SandboxEvent = { type: 'notice', level: 'info', message: 'There is room on the disk again.' }
 const SOON_OVER: SandboxEvent = {

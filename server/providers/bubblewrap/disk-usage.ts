@@ -3,8 +3,8 @@ import { statfs } from 'node:fs/promises'
 import { HOST_ENVIRONMENT } from './launch'
 
 /** A tree that takes longer to walk is larger than any that a sandbox needs, or lies on a disk that hangs. */
-const WALK_TIMEOUT_MS = 30_000
-/** Two lines of sums, and complaints besides: what comes after is not needed. */
+export const WALK_TIMEOUT_MS = 30_000
+/** Lines of sums, and complaints besides: what comes after is not needed. */
 const MAX_OUTPUT_BYTES = 1024 * 1024
 /** What a file costs the disk beyond its content: its inode and its name, generously. Millions of empty ones fill a disk too. */
 export const BYTES_PER_FILE = 4096
@@ -12,19 +12,19 @@ export const BYTES_PER_FILE = 4096
 const FREE_FLOOR_BYTES = 1024 * 1024 * 1024
 const FREE_FLOOR_PART = 0.05
 
-/** What a tree takes up; `too_slow` where it could not be walked in time, `null` where nothing could be said. */
+/** What trees take up; `too_slow` where they could not be walked in time, `null` where nothing could be said. */
 export type Measured = number | 'too_slow' | null
 
 /** Blocks, not lengths, and each file once, with a share for the file itself. A program of its own keeps ours responsive. */
-export async function measureTree(
-  path: string,
+export async function measureTrees(
+  paths: string[],
   { timeoutMs = WALK_TIMEOUT_MS, signal }: { timeoutMs?: number; signal?: AbortSignal } = {},
 ): Promise<Measured> {
   const deadline = performance.now() + timeoutMs
-  const bytes = await sum(['--block-size=1'], path, timeoutMs, signal)
+  const bytes = await sum(['--block-size=1'], paths, timeoutMs, signal)
   if (typeof bytes !== 'number') return bytes
-  // The tree is in memory now: this walk is the shorter.
-  const files = await sum(['--inodes'], path, Math.max(1, deadline - performance.now()), signal)
+  // The trees are in memory now: this walk is the shorter.
+  const files = await sum(['--inodes'], paths, Math.max(1, deadline - performance.now()), signal)
   return typeof files === 'number' ? bytes + files * BYTES_PER_FILE : files
 }
 
@@ -49,7 +49,7 @@ export function isBelowFloor({ bavail, blocks, bsize, ffree, files }: DiskFacts)
 }
 
 /** Files that go while it walks make `du` fail at the end, with the sum said all the same. */
-function sum(what: string[], path: string, timeoutMs: number, signal?: AbortSignal): Promise<Measured> {
+function sum(what: string[], paths: string[], timeoutMs: number, signal?: AbortSignal): Promise<Measured> {
   const options = {
     timeout: Math.ceil(timeoutMs),
     killSignal: 'SIGKILL',
@@ -59,9 +59,9 @@ function sum(what: string[], path: string, timeoutMs: number, signal?: AbortSign
   } as const
   const startedAt = performance.now()
   return new Promise((resolve) => {
-    execFile('du', ['-sx', ...what, '--', path], options, (error, stdout) => {
-      const found = /^(\d+)\t/m.exec(stdout)?.[1]
-      if (found !== undefined) resolve(Number(found))
+    execFile('du', ['-sx', ...what, '--', ...paths], options, (error, stdout) => {
+      const found = [...stdout.matchAll(/^(\d+)\t/gm)].map(([, sum]) => Number(sum))
+      if (found.length > 0) resolve(found.reduce((total, each) => total + each))
       else resolve(error?.killed && performance.now() - startedAt >= timeoutMs ? 'too_slow' : null)
     })
   })

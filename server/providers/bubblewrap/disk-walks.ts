@@ -1,6 +1,7 @@
 import type { Logger } from '../../log'
-import { measureTree } from './disk-usage'
+import { measureTrees, WALK_TIMEOUT_MS } from './disk-usage'
 import type { LocalSandbox } from './local-sandbox'
+import { findUnlinkedFiles, type UnlinkedFile } from './unlinked-files'
 
 /** Between two walks of a tree at least this, so that a flood is seen while it is small … */
 const MIN_REST_MS = 1_000
@@ -23,6 +24,7 @@ interface Visit {
   nextAt: number
   /** Its processor time when the last walk began. */
   cpuMs: number | null
+  unlinked: UnlinkedFile[]
 }
 
 /** Measures what running sandboxes store, each at its own pace. */
@@ -62,6 +64,18 @@ export class DiskWalks {
     return this.#visits.get(sandbox)?.isTooSlow ?? false
   }
 
+  /** As last seen: what it holds open without a name. */
+  unlinkedOf(sandbox: LocalSandbox): UnlinkedFile[] {
+    return this.#visits.get(sandbox)?.unlinked ?? []
+  }
+
+  /** Something was changed from outside: the next look walks, however idle it is. */
+  expectChange(sandbox: LocalSandbox): void {
+    const visit = this.#visitOf(sandbox)
+    visit.nextAt = 0
+    visit.cpuMs = null
+  }
+
   async close(): Promise<void> {
     this.#closing.abort()
     await Promise.all(this.#walks.keys())
@@ -70,7 +84,7 @@ export class DiskWalks {
   #visitOf(sandbox: LocalSandbox): Visit {
     const known = this.#visits.get(sandbox)
     if (known) return known
-    const visit = { isWalking: false, isTooSlow: false, tookMs: 0, nextAt: 0, cpuMs: null }
+    const visit = { isWalking: false, isTooSlow: false, tookMs: 0, nextAt: 0, cpuMs: null, unlinked: [] }
     this.#visits.set(sandbox, visit)
     return visit
   }
@@ -95,12 +109,22 @@ export class DiskWalks {
 
   async #measure(sandbox: LocalSandbox, visit: Visit): Promise<void> {
     visit.cpuMs = sandbox.cpuMs
-    const measured = await measureTree(sandbox.root, { signal: this.#closing.signal })
-    if (measured === 'too_slow' && !visit.isTooSlow)
+    const options = { signal: this.#closing.signal, timeoutMs: WALK_TIMEOUT_MS }
+    const [trees, unlinked] = await Promise.all([
+      measureTrees(sandbox.writableFolders, options),
+      findUnlinkedFiles(sandbox.userPids, sandbox.root, options),
+    ])
+    const isTooSlow = trees === 'too_slow' || unlinked === 'too_slow'
+    if (isTooSlow && !visit.isTooSlow)
       this.#log.warn({ sandbox: sandbox.id }, 'The files of a sandbox take too long to count')
-    if (typeof measured === 'number') sandbox.noteDisk(measured)
-    visit.isTooSlow = measured === 'too_slow' || (measured === null && visit.isTooSlow)
+    if (unlinked !== 'too_slow') visit.unlinked = unlinked
+    if (typeof trees === 'number') sandbox.noteDisk(trees + sumOf(visit.unlinked))
+    visit.isTooSlow = isTooSlow || (trees === null && visit.isTooSlow)
   }
+}
+
+function sumOf(files: UnlinkedFile[]): number {
+  return files.reduce((total, { bytes }) => total + bytes, 0)
 }
 
 export function restAfter(tookMs: number): number {

@@ -2,7 +2,9 @@ import type { SandboxChange } from '../provider'
 import { isNearlyFull } from './disk-usage'
 import { DiskWalks } from './disk-walks'
 import type { Host } from './host'
+import { type HostProcess, signalProcess } from './host-process'
 import type { LocalSandbox } from './local-sandbox'
+import type { UnlinkedFile } from './unlinked-files'
 
 /** How much is free is one cheap question, asked this often however long trees take to walk. */
 const LOOK_INTERVAL_MS = 1_000
@@ -15,6 +17,8 @@ export class DiskWatch {
   readonly #tell: (id: string, change: SandboxChange) => void
   readonly #walks: DiskWalks
   readonly #heldAt = new WeakMap<LocalSandbox, number>()
+  /** Where files without a name filled the disk, until there is room again. */
+  readonly #relieved = new WeakSet<LocalSandbox>()
   #nextLookAt = 0
 
   constructor({ places, log }: Host, tell: (id: string, change: SandboxChange) => void) {
@@ -44,11 +48,23 @@ export class DiskWatch {
     const isOver = isLargest || isTooSlow || diskBytes >= limit
     const isUnder = !isTooSlow && diskBytes < limit * RELEASE_PART && !isHostFull
     if (isOver && this.#mustHold(sandbox, diskBytes)) {
+      const holders = holdersToEnd(this.#walks.unlinkedOf(sandbox), diskBytes - limit * RELEASE_PART)
+      if (holders.length > 0) return this.#relieve(sandbox, holders)
       this.#heldAt.set(sandbox, diskBytes)
       if (await sandbox.holdWriters(true)) this.#tell(sandbox.id, { type: 'disk_full' })
-    } else if (isUnder && sandbox.areWritersHeld) {
-      if (await sandbox.holdWriters(false)) this.#tell(sandbox.id, { type: 'disk_ok' })
+    } else if (isUnder && (sandbox.areWritersHeld || this.#relieved.has(sandbox))) {
+      const wasHeld = await sandbox.holdWriters(false)
+      if (this.#relieved.delete(sandbox) || wasHeld) this.#tell(sandbox.id, { type: 'disk_ok' })
     }
+  }
+
+  /** Nobody can delete a file without a name: it goes when whoever holds it ends, which a paused program does not. */
+  async #relieve(sandbox: LocalSandbox, holders: HostProcess[]): Promise<void> {
+    for (const holder of holders) signalProcess(holder, 'SIGKILL')
+    const wasTold = (await sandbox.holdWriters(false)) || this.#relieved.has(sandbox)
+    this.#relieved.add(sandbox)
+    this.#walks.expectChange(sandbox)
+    if (!wasTold) this.#tell(sandbox.id, { type: 'disk_full' })
   }
 
   /** Programs started while others are held may be making room; they are held too once there is less of it. */
@@ -62,4 +78,16 @@ export class DiskWatch {
 function largestOf(sandboxes: LocalSandbox[]): LocalSandbox | undefined {
   const free = sandboxes.filter((sandbox) => sandbox.isRunning && !sandbox.areWritersHeld)
   return free.sort((a, b) => (b.diskBytes ?? 0) - (a.diskBytes ?? 0))[0]
+}
+
+/** Those who hold the largest nameless files, as many as it takes to free so much; nobody where that is not enough. */
+function holdersToEnd(files: UnlinkedFile[], excessBytes: number): HostProcess[] {
+  const ended: HostProcess[] = []
+  let freedBytes = 0
+  for (const { bytes, holders } of [...files].sort((a, b) => b.bytes - a.bytes)) {
+    if (freedBytes > excessBytes) break
+    freedBytes += bytes
+    ended.push(...holders)
+  }
+  return freedBytes > excessBytes ? ended : []
 }

@@ -112,6 +112,16 @@ export class LocalSandbox {
     return this.#places.root
   }
 
+  /** All of the host's disk that it can write to. */
+  get writableFolders(): string[] {
+    return [this.#places.root, this.#places.socketDir]
+  }
+
+  /** Everything that runs in it but its agent. */
+  get userPids(): number[] {
+    return this.#writers.pids()
+  }
+
   /** Starts all of it but the agent, which waits for its secret. */
   async prepare(): Promise<void> {
     this.#begin()

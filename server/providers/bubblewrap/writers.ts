@@ -1,5 +1,5 @@
-import { readdirSync } from 'node:fs'
 import type { Cgroup } from './cgroup'
+import { descendantsNear, descendantsOf } from './descendants'
 import { readStat } from './host-process'
 
 /** Processes that fork while they are stopped need another round; more than this many never end. */
@@ -14,6 +14,13 @@ export class Writers {
   constructor(cgroup: Cgroup | null, agentPid: () => number | null) {
     this.#cgroup = cgroup
     this.#agentPid = agentPid
+  }
+
+  /** Whom it would pause. */
+  pids(): number[] {
+    const agentPid = this.#agentPid()
+    if (agentPid === null) return []
+    return this.#cgroup ? this.#cgroup.pids().filter((pid) => pid !== agentPid) : descendantsNear(agentPid)
   }
 
   hold(agentPid: number): void {
@@ -44,24 +51,6 @@ export class Writers {
       if (this.#stopped.length === 0 || this.#stopped.includes(pid)) signal(pid, 'SIGCONT')
     this.#stopped = []
   }
-}
-
-/** All that hangs below pid 1 of a sandbox, orphans included: they become its children. */
-function descendantsOf(root: number): number[] {
-  const children = new Map<number, number[]>()
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue
-    const parent = readStat(Number(name))?.parentPid
-    if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), Number(name)])
-  }
-  const found: number[] = []
-  const open = [root]
-  for (let pid = open.pop(); pid !== undefined; pid = open.pop()) {
-    const below = children.get(pid) ?? []
-    found.push(...below)
-    open.push(...below)
-  }
-  return found
 }
 
 function isStopped(pid: number): boolean {
