@@ -6,7 +6,7 @@ const ERRORS = '^lib/errors\\.ts$'
 const LOG = '^server/(log|request-context)\\.ts$'
 /** A page that the server speaks itself. */
 const PAGE = '^server/page\\.ts$'
-const HTTP = '^server/(address|http-server|refusal)\\.ts$'
+const HTTP = '^server/(address|http-server|refusal|unknown-upgrade)\\.ts$'
 const TEST = '\\.(test|spec|test-support)\\.tsx?$'
 
 /** Each row: a folder, and all of ours that it may import besides itself. */

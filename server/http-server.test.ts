@@ -239,6 +239,67 @@ describe('an upgrade', () => {
   })
 })
 
+describe('an upgrade to what nobody here speaks', () => {
+  const h2c =
+    'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n'
+
+  it.each(['h2c', 'TLS/1.0', 'h2c, example/7', '\u00ff'])(
+    '%j is answered as if it had not been asked for',
+    async (protocol) => {
+      const headers = `Connection: upgrade, close\r\nUpgrade: ${protocol}\r\n`
+      const answer = await raw(`GET /health?x=1 HTTP/1.1\r\nHost: ${ID}.localhost\r\n${headers}\r\n`)
+      expect(statusOf(answer)).toBe(200)
+      expect(jsonOf(answer)).toMatchObject({
+        path: '/health',
+        query: 'x=1',
+        origin: `http://${ID}.localhost`,
+      })
+      expect(answer).not.toMatch(/^upgrade:/im)
+    },
+  )
+
+  it('is read with its body, however that is sent, and with the requests after it', async () => {
+    const socket = connect(port, '127.0.0.1').setEncoding('latin1')
+    let answers = ''
+    socket.on('data', (chunk) => {
+      answers += chunk
+    })
+    socket.write(`POST /whole HTTP/1.1\r\nHost: ${ID}.localhost\r\n${h2c}Content-Length: 10\r\n\r\n01234`)
+    await once(http.server, 'request')
+    socket.write(
+      `56789POST /chunks HTTP/1.1\r\nHost: ${ID}.localhost\r\n${h2c}Transfer-Encoding: chunked\r\n\r\n3\r\nabc`,
+    )
+    socket.write(`\r\n0\r\n\r\nGET /last HTTP/1.1\r\nHost: ${ID}.localhost\r\nConnection: close\r\n\r\n`)
+    await once(socket, 'close')
+    expect(answers.match(/HTTP\/1\.1 200/g)).toHaveLength(3)
+    expect([...answers.matchAll(/"path":"(\/\w+)"/g)].map(([, path]) => path)).toEqual([
+      '/whole',
+      '/chunks',
+      '/last',
+    ])
+  })
+
+  it('keeps a hostile Host hostile', async () => {
+    expect(
+      statusOf(
+        await raw(
+          `GET / HTTP/1.1\r\nHost: evil.example\r\n${h2c.replace('Upgrade,', 'Upgrade, close,')}\r\n`,
+        ),
+      ),
+    ).toBe(421)
+  })
+
+  it('beside a WebSocket is the WebSocket', async () => {
+    const socket = connect(port, '127.0.0.1')
+    socket.write(
+      `GET /ws HTTP/1.1\r\nHost: ${ID}.localhost\r\nConnection: Upgrade\r\nUpgrade: h2c, WebSocket\r\n\r\n`,
+    )
+    const [head] = (await once(socket, 'data')) as [Buffer]
+    expect(head.toString()).toContain('101 Switching Protocols')
+    socket.destroy()
+  })
+})
+
 describe('close', () => {
   it('ends idle, hanging and upgraded connections', async () => {
     const idle = connect(port, '127.0.0.1')

@@ -7,6 +7,7 @@ import { type AddressBook, parseHost, resolveAddress, type Target } from './addr
 import type { Logger } from './log'
 import { sendRefusal, sendUpgradeRefusal } from './refusal'
 import type { RequestContext } from './request-context'
+import { isWebSocketUpgrade, UnknownUpgrades } from './unknown-upgrade'
 
 type TargetOf<Kind extends Target['kind']> = Extract<Target, { kind: Kind }>
 
@@ -73,8 +74,10 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   server.maxHeadersCount = MAX_HEADERS
   server.maxConnections = MAX_CONNECTIONS
   const upgraded = new Set<Duplex>()
+  const unknownUpgrades = new UnknownUpgrades(server)
   server.on('request', (req, res) => void onRequest(options, req, res))
   server.on('upgrade', (req, socket, head) => {
+    if (!isWebSocketUpgrade(req)) return unknownUpgrades.ignore(req, socket, head)
     upgraded.add(socket)
     socket.once('close', () => upgraded.delete(socket))
     void onUpgrade(options, req, socket, head)
