@@ -6,7 +6,7 @@ import { UserStore } from '@/lib/db/users'
 import { SandboxError } from '@/lib/errors'
 import { createApiKey, deleteApiKey, listApiKeys } from './auth/api-keys'
 import { readStart } from './config'
-import { makeDataFolder } from './data-folder'
+import { findServer, makeDataFolder } from './data-folder'
 import { rootFolder } from './root-folder'
 
 const USAGE = [
@@ -27,6 +27,7 @@ async function main(): Promise<void> {
   try {
     const owner = await new UserStore(database.db).ensureOwner(OWNER_EMAIL)
     await act(new ApiKeyStore(database.db), owner.id, command, values.name ?? word)
+    if (command === 'create') console.error(whereToUse(start.config.dataDir))
   } finally {
     await database.close()
   }
@@ -54,6 +55,13 @@ async function act(
   } else {
     throw new SandboxError('bad_request', USAGE)
   }
+}
+
+function whereToUse(dataDir: string): string {
+  const server = findServer(dataDir)
+  return server?.url
+    ? `Sandlot takes it at ${server.url}`
+    : `No Sandlot runs on ${dataDir} (SANDLOT_DATA_DIR) yet. Start it with npm start.`
 }
 
 function readArguments() {

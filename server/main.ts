@@ -12,7 +12,7 @@ import { SandboxError } from '@/lib/errors'
 import { Access } from './auth/access'
 import { authSecretOf } from './auth-secret'
 import { type Config, readStart, tellNext } from './config'
-import { takeDataFolder } from './data-folder'
+import { type DataFolder, takeDataFolder } from './data-folder'
 import { withHealth } from './health'
 import { createHttpServer } from './http-server'
 import { listen } from './listen'
@@ -48,10 +48,10 @@ async function main(): Promise<void> {
   if (warning !== null) console.warn(warning)
   const folder = takeDataFolder(config.dataDir)
   process.once('exit', () => folder.release())
-  await run(config, log)
+  await run(config, folder, log)
 }
 
-async function run(config: Config, log: Logger): Promise<void> {
+async function run(config: Config, folder: DataFolder, log: Logger): Promise<void> {
   const starting = createStartingSites()
   let urls = urlsOf(config, config.port)
   const http = createHttpServer({
@@ -81,6 +81,7 @@ async function run(config: Config, log: Logger): Promise<void> {
     control.service.recover(),
   ])
   starting.start({ ...control.sites, app: app.site })
+  folder.publish(urls.app)
   closeOnSignals(log, async () => {
     await http.close()
     control.sites.preview.close()
