@@ -1,4 +1,5 @@
 import { buildAgent, buildApp, buildServer } from './build-steps.mjs'
+import { stopOnSignals } from './interruption.mjs'
 import { withLock } from './lock.mjs'
 import { ensureNpmPackages } from './npm-packages.mjs'
 import { ensureSystemPackages } from './system-packages.mjs'
@@ -6,10 +7,12 @@ import { ensureTunDevice } from './tun-device.mjs'
 
 /** Everything between a clone and a running Sandlot that is not there yet; some tens of milliseconds when all is. */
 export function prepare({ app = true, agent = true, server = true, testing = false } = {}) {
-  return withLock(async () => {
-    await together([ensureSystemPackages({ testing }), ensureNpmPackages(), ensureTunDevice()])
-    await together([agent && buildAgent(), server && buildServer(), app && buildApp()])
-  })
+  return stopOnSignals(() =>
+    withLock(async () => {
+      await together([ensureSystemPackages({ testing }), ensureNpmPackages(), ensureTunDevice()])
+      await together([agent && buildAgent(), server && buildServer(), app && buildApp()])
+    }),
+  )
 }
 
 /** All at once; all have ended before a failure goes on, so that nothing works on behind an error message. */

@@ -1,4 +1,5 @@
-// Parsed by whatever Node there is, so: no syntax younger than Node 12 in this file, and no imports.
+// Parsed by whatever Node there is, and so are the scripts that begin with it: no syntax younger than Node 12 in them, and
+// nothing imported before this file but by `import()`.
 var wanted = [20, 9]
 var have = process.versions.node.split('.').map(Number)
 

@@ -21,7 +21,7 @@ function isFresh(name, hash, outputs) {
 export async function buildWhenStale(name, { inputs, outputs }, build) {
   const hash = hashInputs(inputs)
   if (isFresh(name, hash, outputs)) return false
-  rmSync(stampFile(name), { force: true })
+  removeStamp(name)
   await build()
   writeStamp(name, hash)
   return true
@@ -33,6 +33,10 @@ export function readStamp(name) {
   } catch {
     return null
   }
+}
+
+export function removeStamp(name) {
+  rmSync(stampFile(name), { force: true })
 }
 
 export function writeStamp(name, content) {
