@@ -30,7 +30,7 @@ import { openSeal } from './sandbox/seal'
 import { closeOnSignals } from './shutdown'
 import { createStartingSites } from './starting-sites'
 import { loadTemplate } from './templates/catalog'
-import { addressBookOf, sharedDomainWarning, type Urls, urlsOf } from './urls'
+import { addressBookOf, exposureNotice, sharedDomainWarning, type Urls, urlsOf } from './urls'
 
 /** Where commands and terminals of a new sandbox start. */
 const SANDBOX_DIRECTORY = '/home/user/workspace'
@@ -44,8 +44,8 @@ async function main(): Promise<void> {
   const log = createLogger(config.logLevel)
   // What nobody awaited is a mistake of ours, but no reason to cut everybody's terminals.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'))
-  const warning = sharedDomainWarning(config)
-  if (warning !== null) console.warn(warning)
+  for (const warning of [exposureNotice(config), sharedDomainWarning(config)])
+    if (warning !== null) console.warn(warning)
   const folder = takeDataFolder(config.dataDir)
   process.once('exit', () => folder.release())
   await run(config, folder, log)

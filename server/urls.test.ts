@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { configOf } from './config'
 import { createLogger } from './log'
 import type { RequestContext } from './request-context'
-import { addressBookOf, needsLoopbackListener, sharedDomainWarning, urlsOf } from './urls'
+import { addressBookOf, exposureNotice, needsLoopbackListener, sharedDomainWarning, urlsOf } from './urls'
 
 const ID = 'abcdefgh12345678'
 
@@ -86,5 +86,17 @@ describe('what is listened on', () => {
     expect(needsLoopbackListener('192.0.2.7')).toBe(true)
     for (const host of ['127.0.0.1', 'localhost', '::1', '0.0.0.0', '::'])
       expect(needsLoopbackListener(host)).toBe(false)
+  })
+
+  it('is told where it is more than this machine, with what is missing for it', () => {
+    for (const HOST of ['127.0.0.1', 'localhost', '::1'])
+      expect(exposureNotice(configOf({ HOST }))).toBeNull()
+    const open = exposureNotice(configOf({ HOST: '0.0.0.0' }))
+    expect(open).toMatch(
+      /every address of this machine.*\nNothing is encrypted.*\n.*refused until SANDLOT_URL/,
+    )
+    expect(exposureNotice(configOf({ HOST: '192.0.2.7' }))).toMatch(/listens on 192\.0\.2\.7/)
+    const behindTls = configOf({ HOST: '::', SANDLOT_URL: 'https://sandlot.example.com' })
+    expect(exposureNotice(behindTls)).not.toMatch(/encrypted|SANDLOT_URL/)
   })
 })

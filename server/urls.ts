@@ -68,6 +68,20 @@ export function sharedDomainWarning(config: Config): string | null {
   return `SANDLOT_SANDBOX_DOMAIN shares ${siteOf(sandboxDomain)} with SANDLOT_URL: code in sandboxes can set cookies for the app and send it requests that count as of the same site. A domain of its own prevents both.`
 }
 
+/** What listening on more than this machine means, as sentences; null where nobody else can come. */
+export function exposureNotice({ host, url }: Config): string | null {
+  if (!isEveryAddress(host) && isThisMachine(host)) return null
+  const where = isEveryAddress(host) ? 'every address of this machine' : host
+  const notices = [`HOST=${host}: Sandlot listens on ${where}, for whoever can reach it.`]
+  if (url?.protocol !== 'https:')
+    notices.push(
+      'Nothing is encrypted: put a proxy with TLS in front of it, or use it in a network you trust.',
+    )
+  if (url === null && isEveryAddress(host))
+    notices.push('Browsers on other machines are refused until SANDLOT_URL says at which address they come.')
+  return notices.join('\n')
+}
+
 /** Only 127.0.0.1 is trusted to speak for users, and it is where the app's server routes find the API. */
 export function needsLoopbackListener(host: string): boolean {
   return !isThisMachine(host) && !isEveryAddress(host)
