@@ -127,19 +127,8 @@ export class RunningServer {
     return stdout
   }
 
-  /** Nothing of the caller's own settings: a developer's DATABASE_URL is not for tests. */
   #environment(): NodeJS.ProcessEnv {
-    const inherited = Object.entries(process.env).filter(
-      ([name]) => !/^(SANDLOT_|NEXTAUTH_|DATABASE_URL$|HOST$|LOG_LEVEL$)/.test(name),
-    )
-    return {
-      ...Object.fromEntries(inherited),
-      NODE_ENV: 'production',
-      PORT: String(this.port),
-      SANDLOT_DATA_DIR: this.dataDir,
-      ...packageSettings(),
-      ...this.#settings,
-    }
+    return serverEnvironment({ PORT: String(this.port), SANDLOT_DATA_DIR: this.dataDir, ...this.#settings })
   }
 
   async #isReady(child: ChildProcess): Promise<void> {
@@ -163,6 +152,14 @@ export class RunningServer {
     await ended
     clearTimeout(timer)
   }
+}
+
+/** Nothing of the caller's own settings: a developer's DATABASE_URL is not for tests. */
+export function serverEnvironment(settings: Record<string, string>): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(SANDLOT_|NEXTAUTH_|DATABASE_URL$|PORT$|HOST$|LOG_LEVEL$)/.test(name),
+  )
+  return { ...Object.fromEntries(inherited), NODE_ENV: 'production', ...packageSettings(), ...settings }
 }
 
 /** Where this machine needs a registry or certificates of its own to install packages, its sandboxes need them too. */
