@@ -28,6 +28,16 @@ test('a WebSocket is refused to a page of another origin, whatever cookie it bri
   expect(await upgrade(address, { origin })).toBe('refused 401')
 })
 
+test('a WebSocket at the address of the app is refused to a page of another origin', async ({ server }) => {
+  const address = server.url.replace('http', 'ws')
+  for (const path of ['/', '/_next/webpack-hmr', '/api/auth/session'])
+    for (const foreign of ['https://evil.example', 'null', `${server.url}0`])
+      expect(await upgrade(address + path, { origin: foreign }), `${path} from ${foreign}`).toBe(
+        'refused 403',
+      )
+  expect(await upgrade(`${address}/`, { origin: server.url })).toBe('refused 404')
+})
+
 /** Names below localhost are the browser's; here they are dialled as what they are. */
 async function upgrade(address: string, headers: Record<string, string>): Promise<string> {
   const { host, hostname } = new URL(address)

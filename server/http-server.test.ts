@@ -133,8 +133,42 @@ describe('a hostile Host', () => {
     expect(statusOf(await get(host, '/'))).toBe(421)
   })
 
-  it.each(['%00', 'localhost:80abc', 'localhost:65536', '[::1', 'a b', ''])('%j is 400', async (host) => {
-    expect(statusOf(await get(host, '/'))).toBe(400)
+  const broken = [
+    '%00',
+    'localhost%00',
+    'localhost:80abc',
+    'localhost:65536',
+    'localhost:0',
+    '[::1',
+    '::1',
+    'a b',
+    '',
+  ]
+  it.each([...broken, 'localhost, localhost', 'localhost..', 'a'.repeat(20_000)])(
+    '%j is 400',
+    async (host) => {
+      expect(statusOf(await get(host, '/'))).toBe(400)
+    },
+  )
+
+  it.each(['LOCALHOST', 'LocalHost:3000', 'localhost.:80', `${ID.toUpperCase()}.localhost`])(
+    '%s is another spelling of ours',
+    async (host) => expect(statusOf(await get(host, '/healthz'))).toBe(200),
+  )
+
+  it('of an upgrade is judged alike', async () => {
+    const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n'
+    for (const [host, status] of [
+      ['%00', 400],
+      ['localhost:80abc', 400],
+      ['[::1', 400],
+      ['evil.example', 421],
+      [`${ID}-0.localhost`, 404],
+      [`${ID}-80abc.localhost`, 404],
+    ] as const)
+      expect(statusOf(await raw(`GET /events HTTP/1.1\r\nHost: ${host}\r\n${upgrade}`)), host).toBe(status)
+    const several = `GET /events HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n${upgrade}`
+    expect(statusOf(await raw(several))).toBe(400)
   })
 
   it('that comes twice is 400', async () => {

@@ -59,6 +59,8 @@ const KEEP_ALIVE_TIMEOUT_MS = 75_000
 /** An upload may take hours, but not this long without a byte. */
 const BODY_IDLE_TIMEOUT_MS = 120_000
 const MAX_CONNECTIONS = 20_000
+/** A path may have 32 KB; a line of a log should not. */
+const MAX_LOGGED_PATH = 512
 /** What requests that are under way get when the server stops. */
 const CLOSE_GRACE_MS = 2_000
 
@@ -240,10 +242,14 @@ function logFields(req: IncomingMessage, context: RequestContext, target: Target
     method: req.method,
     kind: target.kind,
     ...('id' in target ? { sandboxId: target.id } : {}),
-    // Secrets of magic links are in the path. A path may have 32 KB; a line of a log should not.
-    path: context.path.replace(/(\/auth\/magic\/).*/s, '$1…').slice(0, 512),
+    path: withoutSecrets(context.path).slice(0, MAX_LOGGED_PATH),
     ms: Math.round((performance.now() - startedAt) * 10) / 10,
   }
+}
+
+/** Those of magic links, and of previews in path form where the address is otherwise none of ours. */
+function withoutSecrets(path: string): string {
+  return path.replace(/(\/auth\/magic\/|\/~).*/s, '$1…')
 }
 
 function onClientError(error: NodeJS.ErrnoException, socket: Duplex): void {

@@ -208,33 +208,6 @@ describe('terminals', () => {
     expect([plain.status, ((await plain.json()) as Answer).code]).toEqual([400, 'bad_request'])
   })
 
-  it('refuse a foreign page that has the cookie', async () => {
-    const id = await newTerminal()
-    const { token } = await tokenOf('edit')
-    const upgrade = (origin: string) =>
-      new Promise<number>((resolve, reject) => {
-        const url = new URL(`${sandbox.url}/terminals/${id}/stream`)
-        const request = sendRequest(url, {
-          headers: {
-            cookie: `sandlot_session=${token}`,
-            origin,
-            connection: 'Upgrade',
-            upgrade: 'websocket',
-            'sec-websocket-version': '13',
-            'sec-websocket-key': Buffer.alloc(16).toString('base64'),
-          },
-        })
-        request.on('response', (response) => resolve(response.statusCode ?? 0))
-        request.on('upgrade', (response, socket) => {
-          socket.destroy()
-          resolve(response.statusCode ?? 0)
-        })
-        request.on('error', reject).end()
-      })
-    expect(await upgrade('https://evil.example')).toBe(403)
-    expect(await upgrade(new URL(sandbox.url).origin)).toBe(101)
-  })
-
   it('end at once for whoever is shut out', async () => {
     const id = await newTerminal()
     const { token, id: tokenId } = await tokenOf('edit')
@@ -244,6 +217,50 @@ describe('terminals', () => {
     await stack.access.revokeSessionToken(sandbox.sandboxId, tokenId)
     await expect.poll(stream.closeCode).not.toBeNull()
     await expect.poll(events.closeCode).toBe(1008)
+  })
+})
+
+describe('a WebSocket of a page', () => {
+  function upgrade(path: string, cookie: string, origin: string | undefined): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const request = sendRequest(sandbox.url + path, {
+        headers: {
+          cookie,
+          ...(origin === undefined ? {} : { origin }),
+          connection: 'Upgrade',
+          upgrade: 'websocket',
+          'sec-websocket-version': '13',
+          'sec-websocket-key': Buffer.alloc(16).toString('base64'),
+        },
+      })
+      request.on('response', (response) => resolve(response.statusCode ?? 0))
+      request.on('upgrade', (response, socket) => {
+        socket.destroy()
+        resolve(response.statusCode ?? 0)
+      })
+      request.on('error', reject).end()
+    })
+  }
+
+  it('that is foreign is refused at every address that takes one, whatever cookie it brings', async () => {
+    const id = await newTerminal()
+    const { token } = await tokenOf('edit')
+    const cookie = `sandlot_session=${token}`
+    const { origin } = new URL(sandbox.url)
+    const paths = stack.upgradePatterns.map((pattern) => pattern.replaceAll(':id', id))
+    expect(paths).toContain('/events')
+    for (const path of paths) {
+      expect(path, 'a new parameter needs an example here').not.toContain(':')
+      for (const foreign of [
+        'https://evil.example',
+        'null',
+        origin.replace('//', '//x.'),
+        `${origin}0`,
+        undefined,
+      ])
+        expect(await upgrade(path, cookie, foreign), `${path} from ${foreign}`).toBe(403)
+      expect(await upgrade(path, cookie, origin), path).toBe(101)
+    }
   })
 })
 
@@ -391,6 +408,20 @@ describe('/ports', () => {
   it.each(['0', '65536', '80abc', '-1', '007'])('refuses port %s', async (port) => {
     const response = await sandbox.call('POST', `/ports/${port}/open`)
     expect(response.status).toBe(400)
+  })
+
+  it('has none of the agent, which listens on no port that anybody could name', async () => {
+    // A sandbox of its own: nothing else may listen in it.
+    const { key } = await stack.newOwner()
+    const fresh = await createSandbox(stack, key)
+    const files = ['tcp', 'tcp6', 'udp', 'udp6'].map((name) => `/proc/net/${name}`).join(' ')
+    expect((await fresh.run(`cat ${files} | grep -vc local_address`)).stdout).toBe('0\n')
+    expect((await fresh.json('GET', '/ports')).ports).toEqual([])
+    const listening = await fresh.run(
+      'python3 -m http.server 4100 >/dev/null 2>&1 & until grep -q :1004 /proc/net/tcp; do :; done',
+    )
+    expect(listening.exit_code).toBe(0)
+    await expect.poll(async () => (await fresh.json('GET', '/ports')).ports).toMatchObject([{ port: 4100 }])
   })
 
   it('opens one by an address that the preview made', async () => {

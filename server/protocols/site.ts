@@ -21,6 +21,8 @@ export interface Upgrade {
 export type UpgradeRoute<Target> = Route<(upgrade: Upgrade, target: Target) => void | Promise<void>>
 
 export interface Site<Target> {
+  /** The patterns of all addresses that take WebSockets. */
+  upgradePatterns: string[]
   /** What it throws is for the caller to answer. */
   request(
     request: IncomingMessage,
@@ -45,6 +47,7 @@ export function createSite<Target>(
   const router = new Router(routes)
   const upgradeRouter = new Router(upgrades)
   return {
+    upgradePatterns: upgrades.map(({ pattern }) => pattern),
     async request(request, response, context, target) {
       allowAnyOrigin(response)
       const method = request.method ?? ''

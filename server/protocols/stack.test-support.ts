@@ -114,6 +114,7 @@ export async function startStack(defaults: Partial<SandboxDefaults> = {}) {
     openProvider,
     openService,
     sandboxes,
+    upgradePatterns: sites.sandbox.upgradePatterns,
     newOwner,
     async stop() {
       const left = await store.listAll()
