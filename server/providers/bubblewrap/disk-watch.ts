@@ -47,9 +47,12 @@ export class DiskWatch {
     const diskBytes = isTooSlow ? Number.POSITIVE_INFINITY : (sandbox.diskBytes ?? 0)
     const isOver = isLargest || isTooSlow || diskBytes >= limit
     const isUnder = !isTooSlow && diskBytes < limit * RELEASE_PART && !isHostFull
-    if (isOver && this.#mustHold(sandbox, diskBytes)) {
-      const holders = holdersToEnd(this.#walks.unlinkedOf(sandbox), diskBytes - limit * RELEASE_PART)
-      if (holders.length > 0) return this.#relieve(sandbox, holders)
+    const holders = isOver
+      ? holdersToEnd(this.#walks.unlinkedOf(sandbox), diskBytes - limit * RELEASE_PART)
+      : []
+    if (holders.length > 0) {
+      await this.#relieve(sandbox, holders)
+    } else if (isOver && this.#mustHold(sandbox, diskBytes)) {
       this.#heldAt.set(sandbox, diskBytes)
       if (await sandbox.holdWriters(true)) this.#tell(sandbox.id, { type: 'disk_full' })
     } else if (isUnder && (sandbox.areWritersHeld || this.#relieved.has(sandbox))) {
