@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { LIMIT_BOUNDS } from '@/lib/protocol/sandboxes'
 import { type Answer, createSandbox, type Stack, startStack } from './stack.test-support'
 
 const MEGABYTE = 1024 * 1024
@@ -112,9 +113,30 @@ describe('POST /v1/sandboxes', () => {
     expect((await call('POST', '/v1/sandboxes', { egress: 'all' })).status).toBe(403)
   })
 
-  it('takes all that has a meaning, whatever the machine has of it', async () => {
-    const limits = { processes: 256, diskMb: 100_000_000, openFiles: 4096 }
-    const { sandboxId } = await createSandbox(stack, key, { limits, runtime: 'node', timeout: 3600_000 })
+  it('takes the most and the least that has a meaning where the settings have no limit', async () => {
+    const none = { memoryBytes: null, cpus: null, processes: null, diskBytes: null, openFiles: null }
+    const service = stack.openService(stack.provider, { limits: none })
+    // An ordinary user without control groups has neither of these, and asking for one is refused.
+    const isRoot = process.getuid?.() === 0
+    for (const bound of ['max', 'min'] as const) {
+      const limits = {
+        ...(isRoot
+          ? { memoryBytes: LIMIT_BOUNDS.memoryMb[bound] * MEGABYTE, cpus: LIMIT_BOUNDS.cpus[bound] }
+          : {}),
+        // The agent has threads of its own.
+        processes: bound === 'max' ? LIMIT_BOUNDS.processes.max : 64,
+        diskBytes: LIMIT_BOUNDS.diskMb[bound] * MEGABYTE,
+        openFiles: LIMIT_BOUNDS.openFiles[bound],
+      }
+      const { id, status } = await service.create({ userId, apiKeyId: null, accessTokenHash: 'h', limits })
+      expect(status, bound).toBe('running')
+      await service.delete(id)
+    }
+    service.close()
+  })
+
+  it('lets pass what clients of ComputeSDK say that means nothing here', async () => {
+    const { sandboxId } = await createSandbox(stack, key, { runtime: 'node', image: null })
     await stack.sandboxes.delete(sandboxId)
   })
 

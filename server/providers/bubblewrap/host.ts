@@ -108,9 +108,20 @@ export class Host {
 
 /** What a process of ours may open at most; nobody inside can be allowed more. */
 export function openFilesOf(limits: SandboxLimits): number | null {
-  if (limits.openFiles === null) return null
-  const hard = /^Max open files\s+\S+\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1]
-  return hard === undefined ? limits.openFiles : Math.min(limits.openFiles, Number(hard))
+  return withinOurs(limits.openFiles, 'Max open files')
+}
+
+/** Where they are counted by user and not by a control group. */
+export function processesOf(limits: SandboxLimits): number | null {
+  return withinOurs(limits.processes, 'Max processes')
+}
+
+function withinOurs(limit: number | null, name: string): number | null {
+  if (limit === null) return null
+  const hard = new RegExp(`^${name}\\s+\\S+\\s+(\\d+)`, 'm').exec(
+    readFileSync('/proc/self/limits', 'utf8'),
+  )?.[1]
+  return hard === undefined ? limit : Math.min(limit, Number(hard))
 }
 
 function hasAny({ unenforced, canFreeze }: Cgroups): boolean {

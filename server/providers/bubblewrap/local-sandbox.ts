@@ -7,7 +7,7 @@ import type { SandboxLimits, SandboxSpec, SandboxUsage } from '../provider'
 import { AgentSocket } from './agent-socket'
 import { bubblewrapArguments } from './arguments'
 import type { Cgroup } from './cgroup'
-import { type Host, openFilesOf } from './host'
+import { type Host, openFilesOf, processesOf } from './host'
 import { type HostProcess, identify, isAlive, nameOf, signalProcess } from './host-process'
 import { launch } from './launch'
 import { networkLack } from './network-support'
@@ -301,7 +301,7 @@ export class LocalSandbox {
         runtime,
         limits,
         environment,
-        processLimit: limitsProcessesByUser ? limits.processes : null,
+        processLimit: limitsProcessesByUser ? processesOf(limits) : null,
         hasOuterNetwork: hasNetwork,
         canDisableUserNamespaces: canDisableUserns,
       }),
