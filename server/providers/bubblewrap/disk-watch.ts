@@ -47,9 +47,9 @@ export class DiskWatch {
     const diskBytes = isTooSlow ? Number.POSITIVE_INFINITY : (sandbox.diskBytes ?? 0)
     const isOver = isLargest || isTooSlow || diskBytes >= limit
     const isUnder = !isTooSlow && diskBytes < limit * RELEASE_PART && !isHostFull
-    const holders = isOver
-      ? holdersToEnd(this.#walks.unlinkedOf(sandbox), diskBytes - limit * RELEASE_PART)
-      : []
+    const excessBytes = diskBytes - limit * RELEASE_PART
+    const unlinked = isOver && sandbox.isRunning ? this.#walks.unlinkedOf(sandbox) : []
+    const holders = holdersToEnd(unlinked, excessBytes)
     if (holders.length > 0) {
       await this.#relieve(sandbox, holders)
     } else if (isOver && this.#mustHold(sandbox, diskBytes)) {
