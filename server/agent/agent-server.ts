@@ -1,6 +1,7 @@
 import { SandboxError, toSandboxError } from '@/lib/errors'
 import { Query } from './query'
 import type { SocketHandler } from './router'
+import { router } from './routes'
 import { isSecret } from './secret'
 
 /** A frame of input; a paste of more is split by whoever sends it. */
@@ -42,21 +43,12 @@ export function startServer(socketPath: string, secret: string): void {
     }
     const isUpgrade = request.headers.get('upgrade')?.toLowerCase() === 'websocket'
     const method = isUpgrade && request.method === 'GET' ? 'WS' : request.method
-    const { route, params } = loadRoutes().find(method, pathOf(request.url))
+    const { route, params } = router.find(method, pathOf(request.url))
     const result = await route.handle({ request, query: new Query(request.url), params })
     if (result instanceof Response) return result
     if (server.upgrade(request, { data: result })) return undefined
     throw new SandboxError('bad_request', 'The WebSocket handshake is not valid.')
   }
-}
-
-/**
- * The routes bring the schemas of the contract, whose making is half of the agent's start-up time. So they are loaded only
- * once it listens, while its starter is still on the way to the first call.
- */
-export function loadRoutes() {
-  const { router } = require('./routes') as typeof import('./routes')
-  return router
 }
 
 function pathOf(url: string): string {

@@ -1,5 +1,5 @@
 import { readFileSync, writeSync } from 'node:fs'
-import { loadRoutes, startServer } from './agent-server'
+import { startServer } from './agent-server'
 import { hardenAgent } from './harden'
 import { startThreadPool } from './thread-pool'
 
@@ -11,19 +11,14 @@ function main(args: string[]): void {
   const socketPath = args[0] === '--socket' ? args[1] : undefined
   if (socketPath === undefined)
     exitWith('Usage: sandlot-agent --socket <path>, with the secret on standard input.')
+  outliveSignals()
+  startThreadPool()
+  hardenAgent()
+  // In a sandbox made in advance the wait is here: all that can be done without the secret is done.
   const secret = readFileSync(0, 'utf8').trim()
   if (secret === '') exitWith('The agent needs its secret as one line on standard input.')
-  outliveSignals()
   startServer(socketPath, secret)
   writeSync(1, 'ready\n')
-  hardenAgent()
-  setImmediate(prepare)
-}
-
-/** While its starter is on the way to the first call, and so before any program of the user runs. */
-function prepare(): void {
-  startThreadPool()
-  loadRoutes()
 }
 
 /** The agent ends with its sandbox and not before: neither by a signal from inside nor by a defect of its own. */

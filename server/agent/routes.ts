@@ -21,10 +21,7 @@ const agentRoutes: Route[] = [
   { method: 'WS', path: '/watch', handle: watch },
 ]
 
-/**
- * Everything that the agent answers.
- * @public taken by `require`, which the check for unused exports does not follow
- */
+/** Everything that the agent answers. */
 export const router = new Router([
   ...agentRoutes,
   ...fileRoutes,

@@ -8,11 +8,14 @@ import type { Logger } from '../../log'
 const run = promisify(execFile)
 /** A hundred thousand files take seconds; a full, slow disk minutes. What is left is removed at the next start. */
 const REMOVAL_TIMEOUT_MS = 10 * 60_000
+/** Far below what a command line holds. */
+const MAX_TREES_AT_ONCE = 256
 
 /** Removes trees: out of the way at once, from the disk in the background, one after another. */
 export class Trash {
   readonly #dir: string
   readonly #log: Logger
+  readonly #waiting: string[] = []
   #last: Promise<void> = Promise.resolve()
 
   constructor(dir: string, log: Logger) {
@@ -44,12 +47,16 @@ export class Trash {
   }
 
   #queue(name: string): void {
-    this.#last = this.#last.then(() => this.#remove(join(this.#dir, name)))
+    this.#waiting.push(join(this.#dir, name))
+    this.#last = this.#last.then(() => this.#removeWaiting())
   }
 
-  async #remove(path: string): Promise<void> {
+  /** All that came while the last ones were removed, by one program: a program for each costs more than most trees do. */
+  async #removeWaiting(): Promise<void> {
+    const paths = this.#waiting.splice(0, MAX_TREES_AT_ONCE)
+    if (paths.length === 0) return
     try {
-      await removeTree(path)
+      await removeTrees(paths)
     } catch (error) {
       this.#log.error({ err: error }, 'The files of a deleted sandbox are still on the disk')
     }
@@ -60,13 +67,13 @@ export class Trash {
  * GNU rm walks by descriptor: it follows no link, crosses no mount with this option and has no limit of depth. An
  * ordinary user's directories of mode 0 are opened up first; root needs no permission.
  */
-async function removeTree(path: string): Promise<void> {
+async function removeTrees(paths: string[]): Promise<void> {
   const options = { timeout: REMOVAL_TIMEOUT_MS }
   if (process.getuid?.() !== 0)
     await run(
       'find',
-      [path, '-xdev', '-type', 'd', '!', '-perm', '-700', '-exec', 'chmod', 'u+rwx', '{}', ';'],
+      [...paths, '-xdev', '-type', 'd', '!', '-perm', '-700', '-exec', 'chmod', 'u+rwx', '{}', ';'],
       options,
     ).catch(() => undefined)
-  await run('rm', ['-rf', '--one-file-system', '--', path], options)
+  await run('rm', ['-rf', '--one-file-system', '--', ...paths], options)
 }
