@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import { languageOf } from './file-kinds'
 import { applyTheme, monaco, startLanguageWorkers } from './monaco-setup'
 import type { TextBuffer } from './open-file'
-import type { Reveal } from './open-files'
+import type { Reveal } from './open-tabs'
 
 export type CodeEditorFile = {
   path: string

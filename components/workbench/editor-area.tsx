@@ -39,10 +39,15 @@ export function EditorArea({ onCloseFile }: { onCloseFile: (path: string) => voi
           file={active}
           isComparing={isComparing}
           onCompare={() => setComparedPath(isComparing ? null : active.path)}
+          onClose={() => onCloseFile(active.path)}
         />
       )}
       <div className="relative min-h-0 flex-1">
-        {active ? <FileView file={active} reveal={state.reveal} /> : <NoFile />}
+        {active ? (
+          <FileView file={active} reveal={state.reveal} onClose={() => onCloseFile(active.path)} />
+        ) : (
+          <NoFile />
+        )}
         {active && isComparing && <Comparison file={active} />}
       </div>
     </section>

@@ -6,7 +6,7 @@ import { download } from './file-menu'
 import { baseName } from './file-paths'
 import { MAX_TEXT_BYTES, PART_BYTES } from './load-file'
 import type { OpenFile } from './open-file'
-import type { Reveal } from './open-files'
+import type { Reveal } from './open-tabs'
 import { formatBytes } from './quantities'
 import { CodeSkeleton } from './skeletons'
 import { useStore } from './store'
@@ -15,13 +15,15 @@ import { useIsDark, useWorkbench } from './workbench-context'
 export const loadCodeEditor = () => import('./code-editor')
 const CodeEditor = lazy(async () => ({ default: (await loadCodeEditor()).CodeEditor }))
 
+export type FileViewProps = { file: OpenFile; reveal: Reveal | null; onClose: () => void }
+
 /** A file as far as it can be shown: text in the editor, pictures, and a word about everything else. */
-export function FileView({ file, reveal }: { file: OpenFile; reveal: Reveal | null }) {
+export function FileView({ file, reveal, onClose }: FileViewProps) {
   const { content } = file
   if (content.kind === 'unloaded' || content.kind === 'loading') return <CodeSkeleton />
   if (content.kind === 'text') return <TextView file={file} content={content} reveal={reveal} />
   if (content.kind === 'image') return <ImageView file={file} blob={content.blob} />
-  return <OtherView file={file} />
+  return <OtherView file={file} onClose={onClose} />
 }
 
 type TextContent = Extract<OpenFile['content'], { kind: 'text' }>
@@ -86,7 +88,7 @@ function ImageView({ file, blob }: { file: OpenFile; blob: Blob }) {
   )
 }
 
-function OtherView({ file }: { file: OpenFile }) {
+function OtherView({ file, onClose }: { file: OpenFile; onClose: () => void }) {
   const { core } = useWorkbench()
   const { content, path } = file
   const downloadButton = (
@@ -121,7 +123,7 @@ function OtherView({ file }: { file: OpenFile }) {
       text={content.kind === 'failed' ? content.message : 'Its content is of no known kind.'}
     >
       <Button onClick={() => void core.files.load(path)}>Try again</Button>
-      <Button variant="ghost" onClick={() => core.files.close(path)}>
+      <Button variant="ghost" onClick={onClose}>
         Close
       </Button>
     </Said>

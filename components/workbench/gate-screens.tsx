@@ -32,6 +32,7 @@ export function RefusedScreen({ error, appUrl, journal, onRetry }: RefusedScreen
         text="Open the sandbox again from the dashboard to go on where you were."
       >
         <BackButton url={back} isPrimary />
+        <UnsavedEdits journal={journal} />
       </Screen>
     )
   }

@@ -16,8 +16,10 @@ const LOOKS = {
 export function Notices() {
   const { core } = useWorkbench()
   const notices = useStore(core.notices)
+  const keepsEdits = useStore(core.files.journal.keepsAll)
   return (
     <div aria-live="polite">
+      {!keepsEdits && <NoticeBar notice={EDITS_NOT_KEPT} />}
       {notices.map((notice) => (
         <NoticeBar key={notice.id} notice={notice} onDismiss={() => core.dismissNotice(notice.id)} />
       ))}
@@ -25,15 +27,25 @@ export function Notices() {
   )
 }
 
-function NoticeBar({ notice, onDismiss }: { notice: Notice; onDismiss: () => void }) {
+const EDITS_NOT_KEPT = {
+  level: 'warning',
+  message:
+    'This browser does not keep your unsaved edits: its storage is full or closed. Save before you leave.',
+} as const
+
+type NoticeBarProps = { notice: Pick<Notice, 'level' | 'message'>; onDismiss?: () => void }
+
+function NoticeBar({ notice, onDismiss }: NoticeBarProps) {
   const { icon: Icon, color } = LOOKS[notice.level]
   return (
     <div className="flex min-h-9 items-center gap-2 border-b bg-sunken px-4 py-1 text-13">
       <Icon aria-hidden className={`size-4 shrink-0 ${color}`} />
       <span className="flex-1">{notice.message}</span>
-      <IconButton size="small" label="Dismiss" onClick={onDismiss}>
-        <X />
-      </IconButton>
+      {onDismiss && (
+        <IconButton size="small" label="Dismiss" onClick={onDismiss}>
+          <X />
+        </IconButton>
+      )}
     </div>
   )
 }

@@ -11,7 +11,11 @@ export type TextBuffer = {
   close(): void
 }
 
-type FileProblem = { kind: 'conflict'; theirText: string; theirEtag: string | null } | { kind: 'deleted' }
+type FileProblem =
+  | { kind: 'conflict'; theirText: string; theirEtag: string | null }
+  /** By something that is no text which could be shown beside the edit. */
+  | { kind: 'replaced'; theirEtag: string | null }
+  | { kind: 'deleted' }
 
 export type OpenFile = {
   path: string

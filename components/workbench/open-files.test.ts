@@ -1,3 +1,4 @@
+import 'fake-indexeddb/auto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -11,6 +12,7 @@ import { OpenFiles } from './open-files'
 const disk = new Map<string, { text: string; version: number }>()
 let baseUrl = ''
 let close: () => void = () => undefined
+let journal: EditJournal
 let files: OpenFiles
 
 beforeEach(async () => {
@@ -22,7 +24,8 @@ beforeEach(async () => {
     server.close()
   }
   baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  files = new OpenFiles(new SandboxClient({ baseUrl }), new EditJournal('test'))
+  journal = new EditJournal(baseUrl)
+  files = new OpenFiles(new SandboxClient({ baseUrl }), journal)
 })
 afterEach(() => close())
 
@@ -93,6 +96,17 @@ async function openTyped(path: string): Promise<Typed> {
   return buffer
 }
 
+/** The page is gone, and comes back with its tabs. */
+async function reload(): Promise<void> {
+  files.journal.flush()
+  const paths = files.state.get().files.map((file) => file.path)
+  const { activePath } = files.state.get()
+  journal = new EditJournal(baseUrl)
+  files = new OpenFiles(new SandboxClient({ baseUrl }), journal)
+  files.restore(paths, activePath, await journal.restore())
+  if (activePath) await loaded(activePath)
+}
+
 async function loaded(path: string) {
   await vi.waitUntil(() => !['unloaded', 'loading'].includes(files.find(path)?.content.kind ?? ''))
 }
@@ -149,7 +163,7 @@ describe('saving', () => {
     files.takeTheirs('/b')
     expect(disk.get('/a')?.text).toBe('mine')
     expect(files.textOf('/b')).toBe('theirs')
-    expect(files.hasUnsaved).toBe(false)
+    expect(files.state.get().files.map((file) => file.isDirty)).toEqual([false, false])
   })
 
   it('makes a deleted file again', async () => {
@@ -232,6 +246,128 @@ describe('tabs', () => {
     expect(files.find('/d/a')).toBeUndefined()
     expect(files.textOf('/e/a')).toBe('mine')
     expect(files.state.get().activePath).toBe('/e/a')
+  })
+})
+
+describe('an edit that was not saved', () => {
+  it('is there after a reload', async () => {
+    write('/a', 'old')
+    const buffer = await openTyped('/a')
+    buffer.type('/a', 'mine')
+    await reload()
+    expect(files.textOf('/a')).toBe('mine')
+    expect(files.find('/a')).toMatchObject({ isDirty: true, problem: null })
+  })
+
+  it('is there after its file was renamed and the page reloaded', async () => {
+    write('/a', 'old')
+    const buffer = await openTyped('/a')
+    buffer.type('/a', 'mine')
+    disk.set('/b', { text: 'old', version: 1 })
+    disk.delete('/a')
+    await files.moved('/a', '/b')
+    await reload()
+    expect(files.textOf('/b')).toBe('mine')
+    expect(files.find('/b')).toMatchObject({ isDirty: true, problem: null })
+    expect(files.find('/a')).toBeUndefined()
+  })
+
+  it('goes with its file, though its tab was not looked at since the reload', async () => {
+    for (const path of ['/a', '/b']) write(path, 'old')
+    ;(await openTyped('/a')).type('/a', 'mine')
+    await openTyped('/b')
+    await reload()
+    disk.set('/c', { text: 'old', version: 1 })
+    disk.delete('/a')
+    await files.moved('/a', '/c')
+    await reload()
+    expect(files.find('/c')?.isDirty).toBe(true)
+    files.activate('/c')
+    await loaded('/c')
+    expect(files.textOf('/c')).toBe('mine')
+  })
+
+  it('stays where it is when its new place is taken by another edit', async () => {
+    for (const path of ['/a', '/b']) {
+      write(path, 'old')
+      ;(await openTyped(path)).type(path, `mine in ${path}`)
+    }
+    await files.moved('/a', '/b')
+    expect([files.textOf('/a'), files.textOf('/b')]).toEqual(['mine in /a', 'mine in /b'])
+  })
+
+  it('is saved from a tab that was not looked at since the reload', async () => {
+    for (const path of ['/a', '/b']) write(path, 'old')
+    ;(await openTyped('/a')).type('/a', 'mine')
+    await openTyped('/b')
+    await reload()
+    await files.saveAll()
+    expect(disk.get('/a')?.text).toBe('mine')
+    expect(await journal.list()).toEqual([])
+  })
+
+  it('outlives a save that fails, and a reload after it', async () => {
+    write('/a', 'old')
+    const buffer = await openTyped('/a')
+    buffer.type('/a', 'mine')
+    close()
+    await expect(files.save('/a')).rejects.toThrow('cannot be reached')
+    await reload()
+    expect(files.find('/a')).toMatchObject({ isDirty: true, content: { kind: 'failed' } })
+    await expect(files.save('/a')).rejects.toThrow('cannot be reached')
+    expect(await journal.list()).toMatchObject([{ path: '/a', text: 'mine' }])
+  })
+
+  it('outlives a conflict and a reload: it is still a conflict', async () => {
+    write('/a', 'old')
+    const buffer = await openTyped('/a')
+    buffer.type('/a', 'mine')
+    write('/a', 'theirs')
+    await files.save('/a')
+    await reload()
+    expect(files.textOf('/a')).toBe('mine')
+    expect(files.find('/a')?.problem).toMatchObject({ kind: 'conflict', theirText: 'theirs' })
+  })
+
+  it('is shown where the file is no text any more', async () => {
+    write('/a', 'old')
+    const buffer = await openTyped('/a')
+    buffer.type('/a', 'mine')
+    write('/a', 'a\0b')
+    await reload()
+    expect(files.textOf('/a')).toBe('mine')
+    expect(files.find('/a')).toMatchObject({ isDirty: true, problem: { kind: 'replaced' } })
+    await files.overwrite('/a')
+    expect(disk.get('/a')?.text).toBe('mine')
+  })
+
+  it('is no conflict where the file says the same by now', async () => {
+    write('/a', 'old')
+    const buffer = await openTyped('/a')
+    buffer.type('/a', 'mine')
+    write('/a', 'mine')
+    await files.save('/a')
+    expect(files.find('/a')).toMatchObject({ isDirty: false, problem: null })
+  })
+
+  it('is not loaded over, nor by what was opened before the journal was read', async () => {
+    write('/a', 'old')
+    const buffer = await openTyped('/a')
+    buffer.type('/a', 'mine')
+    await files.load('/a')
+    files.restore(['/a'], '/a', [{ path: '/a', text: 'kept', etag: null, atMs: 1 }])
+    expect(files.textOf('/a')).toBe('mine')
+  })
+
+  it('keeps nothing once it was saved, or its tab closed', async () => {
+    for (const path of ['/a', '/b']) {
+      write(path, 'old')
+      ;(await openTyped(path)).type(path, 'mine')
+    }
+    files.journal.flush()
+    await files.save('/a')
+    files.close('/b')
+    await vi.waitUntil(async () => (await journal.list()).length === 0)
   })
 })
 

@@ -2,50 +2,42 @@ import type { SandboxClient } from '@/lib/client/sandbox-client'
 import { SandboxError, toSandboxError } from '@/lib/errors'
 import type { EditJournal, JournalEntry } from './edit-journal'
 import { isWithin, movedPath } from './file-paths'
-import { type FileContent, loadFile, loadFirstPart } from './load-file'
+import { JournalWriter } from './journal-writer'
+import { type FileContent, type LoadedFile, loadFile, loadFirstPart } from './load-file'
 import { isMissing, isStale, newFile, type OpenFile, type TextBuffer } from './open-file'
+import { type OpenTabs, withChange, withoutTab, withTab, withTabBefore } from './open-tabs'
+import { withEdit } from './restored-edit'
 import { Store } from './store'
 
-/** A place to show; `token` makes each wish a new one. */
-export type Reveal = { path: string; line: number; column: number; token: number }
-
-export type OpenFilesState = { files: readonly OpenFile[]; activePath: string | null; reveal: Reveal | null }
-
-/** After typing stops for this long, the edit is written to the journal. */
-const JOURNAL_DELAY_MS = 400
-
-/** The editor's tabs and what is in them: loading, saving, and what happens when a file changes under them. */
+/** What is in the editor's tabs: loading, saving, and what happens when a file changes under them. */
 export class OpenFiles {
-  readonly state = new Store<OpenFilesState>({ files: [], activePath: null, reveal: null })
+  readonly state = new Store<OpenTabs>({ files: [], activePath: null, reveal: null })
+  readonly journal: JournalWriter
   readonly #client: SandboxClient
-  readonly #journal: EditJournal
   readonly #buffers = new Map<string, TextBuffer>()
-  readonly #journalTimers = new Map<string, ReturnType<typeof setTimeout>>()
+  /** Edits of last time whose files were not loaded yet. */
   readonly #restored = new Map<string, JournalEntry>()
+  readonly #loading = new Map<string, Promise<void>>()
   /** Asked to save while a save was under way. */
   readonly #saveAgain = new Set<string>()
   #token = 0
 
   constructor(client: SandboxClient, journal: EditJournal) {
     this.#client = client
-    this.#journal = journal
+    this.journal = new JournalWriter(journal, (path) => this.#editOf(path))
   }
 
   find(path: string): OpenFile | undefined {
     return this.state.get().files.find((file) => file.path === path)
   }
 
-  get hasUnsaved(): boolean {
-    return this.state.get().files.some((file) => file.isDirty)
-  }
-
-  /** Brings back the tabs of last time, and every edit that was not saved. */
+  /** Brings back the tabs of last time, and every edit that was not saved. What was opened meanwhile stays. */
   restore(paths: readonly string[], activePath: string | null, edits: readonly JournalEntry[]): void {
-    for (const edit of edits) this.#restored.set(edit.path, edit)
-    const all = [...new Set([...paths, ...this.#restored.keys()])]
-    const files = all.map((path) => ({ ...newFile(path, false), isDirty: this.#restored.has(path) }))
-    this.state.set({ files, activePath: null, reveal: null })
-    const active = activePath && all.includes(activePath) ? activePath : (all[0] ?? null)
+    for (const path of paths) if (!this.find(path)) this.#addTab(newFile(path, false))
+    for (const edit of edits) if (!this.find(edit.path)?.isDirty) this.#bringBack(edit)
+    const { activePath: shown, files } = this.state.get()
+    const last = files.find((file) => file.path === activePath)
+    const active = shown ?? last?.path ?? files[0]?.path
     if (active) this.activate(active)
   }
 
@@ -72,43 +64,25 @@ export class OpenFiles {
 
   /** Puts a tab before another one, or last. */
   moveTab(path: string, beforePath: string | null): void {
-    const moved = this.find(path)
-    if (!moved || path === beforePath) return
-    this.state.update((state) => {
-      const files = state.files.filter((file) => file !== moved)
-      const at = files.findIndex((file) => file.path === beforePath)
-      files.splice(at < 0 ? files.length : at, 0, moved)
-      return { ...state, files }
-    })
+    this.state.update((state) => withTabBefore(state, path, beforePath))
   }
 
   /** Closes a tab; what is not saved in it is gone. */
   close(path: string): void {
-    this.state.update((state) => {
-      const at = state.files.findIndex((file) => file.path === path)
-      if (at < 0) return state
-      const files = state.files.filter((file) => file.path !== path)
-      const next = files[Math.min(at, files.length - 1)]?.path ?? null
-      return { ...state, files, activePath: state.activePath === path ? next : state.activePath }
-    })
-    this.#buffers.get(path)?.close()
-    this.#buffers.delete(path)
-    this.#forgetEdit(path)
+    this.#restored.delete(path)
+    this.journal.forget(path)
+    this.#dropTab(path)
     const { activePath } = this.state.get()
     if (activePath) this.activate(activePath)
   }
 
+  /** Reads the file; never over what was typed. */
   async load(path: string): Promise<void> {
-    this.#change(path, { content: { kind: 'loading' } })
-    const edit = this.#restored.get(path)
-    try {
-      const loaded = await loadFile(this.#client, path)
-      if (!loaded || !this.find(path)) return
-      if (edit && loaded.content.kind === 'text') this.#restoreEdit(edit, loaded.content, loaded.etag)
-      else this.#change(path, { content: loaded.content, etag: loaded.etag, isDirty: false, problem: null })
-    } catch (thrown) {
-      this.#loadFailed(path, thrown, edit)
-    }
+    const file = this.find(path)
+    if (!file || (file.isDirty && file.content.kind === 'text')) return
+    const loading = this.#loading.get(path) ?? this.#loadAnew(path).finally(() => this.#loading.delete(path))
+    this.#loading.set(path, loading)
+    await loading
   }
 
   /** The beginning of a file that is too large to edit, to read only. */
@@ -131,19 +105,23 @@ export class OpenFiles {
     const file = this.find(path)
     if (!file) return
     if (file.isDirty !== isDirty || file.isPreview) this.#change(path, { isDirty, isPreview: false })
-    if (isDirty) this.#journalSoon(path)
-    else this.#forgetEdit(path)
+    if (isDirty) this.journal.soon(path)
+    else this.journal.forget(path)
   }
 
   /** The text as it is now, with what is not saved. */
   textOf(path: string): string {
     const content = this.find(path)?.content
-    return this.#buffers.get(path)?.read().text ?? (content?.kind === 'text' ? content.text : '')
+    const loaded = content?.kind === 'text' ? content.text : this.#restored.get(path)?.text
+    return this.#buffers.get(path)?.read().text ?? loaded ?? ''
   }
 
   /** Writes the file if it is still what the edit began with; else it becomes a conflict. Throws what else goes wrong. */
   async save(path: string): Promise<void> {
+    if (this.#restored.has(path)) await this.load(path)
     const file = this.find(path)
+    if (file?.isDirty && file.content.kind === 'failed')
+      throw new SandboxError('unavailable', file.content.message)
     if (file?.content.kind !== 'text' || file.content.isPart) return
     if (file.isSaving) {
       this.#saveAgain.add(path)
@@ -154,16 +132,19 @@ export class OpenFiles {
     if (this.#saveAgain.delete(path)) await this.save(path)
   }
 
+  /** Saves what can be saved, then throws the first failure. */
   async saveAll(): Promise<void> {
-    for (const file of this.state.get().files) if (file.isDirty) await this.save(file.path)
+    const dirty = this.state.get().files.filter((file) => file.isDirty)
+    const saved = await Promise.allSettled(dirty.map((file) => this.save(file.path)))
+    const failed = saved.find((result) => result.status === 'rejected')
+    if (failed) throw failed.reason
   }
 
   /** Writes the file, whatever is there now. */
   async overwrite(path: string): Promise<void> {
     const problem = this.find(path)?.problem
-    if (problem?.kind === 'conflict' && problem.theirEtag)
-      await this.#write(path, { ifMatch: problem.theirEtag })
-    else await this.#write(path, {})
+    const theirEtag = problem && problem.kind !== 'deleted' ? problem.theirEtag : null
+    await this.#write(path, theirEtag ? { ifMatch: theirEtag } : {})
   }
 
   takeTheirs(path: string): void {
@@ -175,16 +156,10 @@ export class OpenFiles {
   /** A file or directory was moved by us: its tabs go with it. */
   async moved(from: string, to: string): Promise<void> {
     for (const file of this.state.get().files) {
-      if (!isWithin(file.path, from)) continue
       const path = movedPath(file.path, from, to)
-      const text = file.isDirty ? this.textOf(file.path) : null
-      const isActive = this.state.get().activePath === file.path
-      const { etag } = file
-      this.close(file.path)
-      if (text !== null) this.#restored.set(path, { path, text, etag, atMs: Date.now() })
-      if (!this.find(path)) this.#addTab({ ...newFile(path, file.isPreview), isDirty: text !== null })
-      if (isActive || text !== null) await this.load(path)
-      if (isActive) this.activate(path)
+      // An edit whose new place is taken by another edit stays where it is, as one of a file that was deleted.
+      if (path === file.path || (file.isDirty && this.find(path)?.isDirty)) continue
+      await this.#moveTab(file, path)
     }
   }
 
@@ -197,9 +172,34 @@ export class OpenFiles {
     await Promise.all(touched.map((file) => this.#refresh(file.path)))
   }
 
-  /** Writes every edit to the journal now, because the page may be gone in a moment. */
-  flushJournal(): void {
-    for (const path of [...this.#journalTimers.keys()]) this.#journalNow(path)
+  async #loadAnew(path: string): Promise<void> {
+    this.#change(path, { content: { kind: 'loading' } })
+    try {
+      const loaded = await loadFile(this.#client, path)
+      if (loaded && this.find(path)) this.#show(path, loaded)
+    } catch (thrown) {
+      if (isMissing(thrown) && this.#restored.has(path)) this.#show(path, null)
+      else this.#change(path, { content: { kind: 'failed', message: toSandboxError(thrown).message } })
+    }
+  }
+
+  async #moveTab(file: OpenFile, path: string): Promise<void> {
+    const edit = this.#editOf(file.path)
+    const isActive = this.state.get().activePath === file.path
+    if (edit) this.journal.move(file.path, { ...edit, path })
+    if (edit) this.#bringBack({ ...edit, path })
+    else if (!this.find(path)) this.#addTab(newFile(path, file.isPreview))
+    this.#restored.delete(file.path)
+    this.#dropTab(file.path)
+    if (isActive) this.activate(path)
+    if (isActive || edit) await this.load(path)
+  }
+
+  /** An edit whose file is still to be read. */
+  #bringBack(edit: JournalEntry): void {
+    this.#restored.set(edit.path, edit)
+    if (!this.find(edit.path)) this.#addTab(newFile(edit.path, false))
+    this.#change(edit.path, { content: { kind: 'unloaded' }, isDirty: true, isPreview: false })
   }
 
   async #refresh(path: string): Promise<void> {
@@ -210,20 +210,33 @@ export class OpenFiles {
       const file = this.find(path)
       // A save of ours may have come between: then what was read may be older than what is there.
       if (!file || file.isSaving || file.etag !== before.etag) return
-      if (!loaded) {
-        if (file.problem?.kind === 'deleted') this.#change(path, { problem: null })
-      } else if (loaded.content.kind === 'text') this.#adopt(file, loaded.content.text, loaded.etag)
-      else if (!file.isDirty) this.#change(path, { ...loaded, problem: null })
+      if (loaded) this.#meet(file, loaded)
+      else if (file.problem?.kind === 'deleted') this.#change(path, { problem: null })
     } catch (thrown) {
       if (isMissing(thrown)) this.#change(path, { problem: { kind: 'deleted' }, etag: null })
     }
   }
 
-  #adopt(file: OpenFile, text: string, etag: string | null): void {
-    if (file.content.kind !== 'text' || file.content.isPart) {
-      if (file.content.kind !== 'text') void this.load(file.path)
-    } else if (!file.isDirty || this.textOf(file.path) === text) this.#replaceText(file.path, text, etag)
-    else this.#change(file.path, { problem: { kind: 'conflict', theirText: text, theirEtag: etag } })
+  /** A file that is open meets what is in the sandbox now. */
+  #meet(file: OpenFile, { content, etag }: LoadedFile): void {
+    const { path } = file
+    if (content.kind !== 'text') {
+      if (file.isDirty) this.#change(path, { problem: { kind: 'replaced', theirEtag: etag } })
+      else this.#show(path, { content, etag })
+    } else if (file.content.kind !== 'text') void this.load(path)
+    else if (file.content.isPart) return
+    else if (!file.isDirty || this.textOf(path) === content.text) this.#replaceText(path, content.text, etag)
+    else this.#change(path, { problem: { kind: 'conflict', theirText: content.text, theirEtag: etag } })
+  }
+
+  /** What was loaded, under an edit of last time where there is one; null where there is no such file. */
+  #show(path: string, loaded: LoadedFile | null): void {
+    const edit = this.#restored.get(path)
+    this.#restored.delete(path)
+    this.#dropBuffer(path)
+    if (edit) this.#change(path, withEdit(edit, loaded))
+    else if (loaded) this.#change(path, { ...loaded, isDirty: false, problem: null })
+    if (edit && !this.find(path)?.isDirty) this.journal.forget(path)
   }
 
   #replaceText(path: string, text: string, etag: string | null): void {
@@ -232,7 +245,7 @@ export class OpenFiles {
     if (buffer) buffer.markSaved(buffer.read().version)
     const content: FileContent = { kind: 'text', text, isPart: false, sizeBytes: text.length }
     this.#change(path, { content, etag, isDirty: false, problem: null })
-    this.#forgetEdit(path)
+    this.journal.forget(path)
   }
 
   async #write(path: string, condition: { ifMatch?: string; ifNoneMatch?: '*' }): Promise<void> {
@@ -241,97 +254,57 @@ export class OpenFiles {
     this.#change(path, { isSaving: true, isPreview: false })
     try {
       const info = await this.#client.write(path, text, condition)
-      const isDirty = buffer?.markSaved(version) ?? false
+      const current = this.#buffers.get(path)
+      const isSame = current === buffer
+      const isDirty = isSame ? (buffer?.markSaved(version) ?? false) : this.textOf(path) !== text
       this.#change(path, { etag: info.etag ?? null, isDirty, isSaving: false, problem: null })
-      if (isDirty) this.#journalSoon(path)
-      else this.#forgetEdit(path)
+      if (isDirty) this.journal.soon(path)
+      else this.journal.forget(path)
     } catch (thrown) {
       this.#change(path, { isSaving: false })
       if (!isStale(thrown)) throw thrown
-      await this.#showConflict(path)
+      await this.#meetStale(path)
     }
   }
 
-  async #showConflict(path: string): Promise<void> {
+  /** A save was refused, because the file is not what the edit began with. */
+  async #meetStale(path: string): Promise<void> {
     try {
       const theirs = await loadFile(this.#client, path)
-      if (theirs?.content.kind !== 'text')
-        throw new SandboxError('conflict', 'The file on disk is no text now.')
-      const problem = { kind: 'conflict', theirText: theirs.content.text, theirEtag: theirs.etag } as const
-      this.#change(path, { problem })
+      const file = this.find(path)
+      if (theirs && file) this.#meet(file, theirs)
     } catch (thrown) {
       if (!isMissing(thrown)) throw thrown
       this.#change(path, { problem: { kind: 'deleted' }, etag: null })
     }
   }
 
-  #restoreEdit(edit: JournalEntry, disk: Extract<FileContent, { kind: 'text' }>, etag: string | null): void {
-    this.#restored.delete(edit.path)
-    const isSame = edit.text === disk.text
-    const content = { ...disk, text: edit.text }
-    const problem =
-      isSame || edit.etag === etag
-        ? null
-        : { kind: 'conflict' as const, theirText: disk.text, theirEtag: etag }
-    this.#change(edit.path, { content, etag: problem ? edit.etag : etag, isDirty: !isSame, problem })
-    if (isSame) this.#forgetEdit(edit.path)
+  /** What is unsaved of a file; null where nothing is. */
+  #editOf(path: string): JournalEntry | null {
+    const file = this.find(path)
+    if (!file?.isDirty) return null
+    const restored = this.#restored.get(path)
+    return restored ?? { path, text: this.textOf(path), etag: file.etag, atMs: Date.now() }
   }
 
-  #loadFailed(path: string, thrown: unknown, edit: JournalEntry | undefined): void {
-    if (edit && isMissing(thrown)) {
-      this.#restored.delete(path)
-      const content: FileContent = {
-        kind: 'text',
-        text: edit.text,
-        isPart: false,
-        sizeBytes: edit.text.length,
-      }
-      this.#change(path, { content, etag: null, isDirty: true, problem: { kind: 'deleted' } })
-      return
-    }
-    this.#change(path, { content: { kind: 'failed', message: toSandboxError(thrown).message } })
-  }
-
+  /** Puts a tab beside the one in front; one that was shown in passing makes room. */
   #addTab(file: OpenFile): void {
     const passing = file.isPreview ? this.state.get().files.find((each) => each.isPreview) : undefined
-    this.state.update((state) => {
-      const files = state.files.filter((each) => each !== passing)
-      const at = files.findIndex((each) => each.path === state.activePath)
-      files.splice(at < 0 ? files.length : at + 1, 0, file)
-      return { ...state, files }
-    })
-    if (!passing) return
-    this.#buffers.get(passing.path)?.close()
-    this.#buffers.delete(passing.path)
+    this.state.update((state) => withTab(state, file))
+    if (passing) this.#dropTab(passing.path)
+  }
+
+  #dropTab(path: string): void {
+    this.state.update((state) => withoutTab(state, path))
+    this.#dropBuffer(path)
+  }
+
+  #dropBuffer(path: string): void {
+    this.#buffers.get(path)?.close()
+    this.#buffers.delete(path)
   }
 
   #change(path: string, change: Partial<OpenFile>): void {
-    this.state.update((state) => ({
-      ...state,
-      files: state.files.map((file) => (file.path === path ? { ...file, ...change } : file)),
-    }))
-  }
-
-  #journalSoon(path: string): void {
-    clearTimeout(this.#journalTimers.get(path))
-    this.#journalTimers.set(
-      path,
-      setTimeout(() => this.#journalNow(path), JOURNAL_DELAY_MS),
-    )
-  }
-
-  #journalNow(path: string): void {
-    clearTimeout(this.#journalTimers.get(path))
-    this.#journalTimers.delete(path)
-    const file = this.find(path)
-    if (!file?.isDirty) return
-    void this.#journal.put({ path, text: this.textOf(path), etag: file.etag, atMs: Date.now() })
-  }
-
-  #forgetEdit(path: string): void {
-    clearTimeout(this.#journalTimers.get(path))
-    this.#journalTimers.delete(path)
-    this.#restored.delete(path)
-    void this.#journal.remove(path)
+    this.state.update((state) => withChange(state, path, change))
   }
 }

@@ -37,7 +37,7 @@ export function useSandboxActions() {
       confirmLabel: 'End sandbox',
       act: async () => {
         await core.client.delete()
-        await core.journal.clear()
+        await core.journal.clear().catch(() => undefined)
         location.assign(info.app_url)
       },
     })

@@ -74,7 +74,7 @@ export class WorkbenchCore {
     this.#queries = queries
     this.client = new SandboxClient({ baseUrl })
     this.journal = new EditJournal(this.#scope)
-    this.#edits = this.journal.list()
+    this.#edits = this.journal.restore()
     this.files = new OpenFiles(this.client, this.journal)
     this.uploads = new Uploads(this.client)
     this.view = new View(`${this.#scope}:view`)

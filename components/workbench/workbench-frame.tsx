@@ -22,10 +22,10 @@ export function WorkbenchFrame() {
   const [palette, setPalette] = useState<PaletteMode | null>(null)
   const [closingPath, setClosingPath] = useState<string | null>(null)
   useAutomaticPreviews(isPhone)
-  useLeaveGuard()
 
   function closeFile(path: string) {
-    if (core.files.find(path)?.isDirty) setClosingPath(path)
+    const file = core.files.find(path)
+    if (file?.isDirty || file?.problem?.kind === 'deleted') setClosingPath(path)
     else core.files.close(path)
   }
 
@@ -65,24 +65,4 @@ function useAutomaticPreviews(isPhone: boolean): void {
       if (isPhone) core.view.set({ phonePane })
     }
   }, [ports, core, isPhone])
-}
-
-/** Edits go to the journal before the page does; only where it keeps nothing must leaving be asked about. */
-function useLeaveGuard(): void {
-  const { core } = useWorkbench()
-  useEffect(() => {
-    const onHide = () => core.files.flushJournal()
-    const onLeave = (event: BeforeUnloadEvent) => {
-      core.files.flushJournal()
-      if (core.files.hasUnsaved && !core.journal.isAvailable) event.preventDefault()
-    }
-    document.addEventListener('visibilitychange', onHide)
-    window.addEventListener('pagehide', onHide)
-    window.addEventListener('beforeunload', onLeave)
-    return () => {
-      document.removeEventListener('visibilitychange', onHide)
-      window.removeEventListener('pagehide', onHide)
-      window.removeEventListener('beforeunload', onLeave)
-    }
-  }, [core])
 }

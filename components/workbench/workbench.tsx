@@ -11,6 +11,7 @@ import { queryKeys } from './query-keys'
 import { sandboxBaseUrl } from './sandbox-address'
 import { useStore } from './store'
 import { loadTerminalView } from './terminal-pane'
+import { useLeaveGuard } from './use-leave-guard'
 import { WorkbenchContext } from './workbench-context'
 import { WorkbenchCore } from './workbench-core'
 import { WorkbenchFrame } from './workbench-frame'
@@ -64,6 +65,8 @@ function Gate({ core }: { core: WorkbenchCore }) {
   useEffect(() => {
     if (isRunning) void core.restoreFiles(info?.open_file ?? null)
   }, [core, isRunning, info?.open_file])
+
+  useLeaveGuard(core)
 
   const error = query.error === null ? null : toSandboxError(query.error)
   if (error && (!info || isFinal(error))) {
