@@ -5,7 +5,9 @@ import { toSandboxError } from '@/lib/errors'
 export function runAction(act: () => Promise<unknown>): void {
   act().catch((thrown: unknown) => {
     if (thrown instanceof DOMException && thrown.name === 'AbortError') return
-    toast.error(toSandboxError(thrown).message)
+    const error = toSandboxError(thrown)
+    // An ended session is said by a bar that stays (`session-banner.tsx`), not once per act.
+    if (error.code !== 'unauthorized') toast.error(error.message)
   })
 }
 

@@ -11,6 +11,11 @@ export function guessAppUrl(location: { protocol: string; host: string; pathname
   return dot < 0 ? '/' : `${location.protocol}//${location.host.slice(dot + 1)}/`
 }
 
+/** Where the app lets its user into a sandbox again. */
+export function openingUrl(appUrl: string, sandboxId: string): string {
+  return new URL(`open/${encodeURIComponent(sandboxId)}`, appUrl.endsWith('/') ? appUrl : `${appUrl}/`).href
+}
+
 /** Of an address that a program printed: its port inside the sandbox, or null where it leads elsewhere. */
 export function localPortOf(url: string): { port: number; path: string } | null {
   const parsed = URL.canParse(url) ? new URL(url) : null

@@ -16,6 +16,7 @@ import {
 import { OpenFiles } from './open-files'
 import { queryKeys } from './query-keys'
 import { readSaved, writeSaved } from './saved-state'
+import { SessionWatch } from './session-watch'
 import { Store } from './store'
 import { Uploads } from './uploads'
 import { View } from './view-state'
@@ -49,6 +50,7 @@ export class WorkbenchCore {
   readonly journal: EditJournal
   readonly view: View
   readonly connection = new Store<EventSocketState>('connecting')
+  readonly session = new SessionWatch()
   readonly usage = new Store<Usage | null>(null)
   readonly notices = new Store<readonly Notice[]>([])
   readonly cursor = new Store<Cursor | null>(null)
@@ -72,7 +74,7 @@ export class WorkbenchCore {
   constructor(baseUrl: string, queries: QueryClient) {
     this.#scope = `sandlot:${baseUrl}`
     this.#queries = queries
-    this.client = new SandboxClient({ baseUrl })
+    this.client = new SandboxClient({ baseUrl, fetch: this.session.fetch })
     this.journal = new EditJournal(this.#scope)
     this.#edits = this.journal.restore()
     this.files = new OpenFiles(this.client, this.journal)

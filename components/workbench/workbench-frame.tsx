@@ -8,6 +8,7 @@ import { DesktopFrame } from './desktop-frame'
 import { Notices } from './notices'
 import { PhoneFrame } from './phone-frame'
 import { usePorts } from './queries'
+import { SessionBanner } from './session-banner'
 import { TopBar } from './top-bar'
 import { UnsavedDialog } from './unsaved-dialog'
 import { useIsPhone } from './use-is-phone'
@@ -36,6 +37,7 @@ export function WorkbenchFrame() {
   return (
     <div className="workbench flex h-dvh flex-col overflow-hidden bg-bg text-13">
       <TopBar onPalette={() => setPalette('files')} />
+      <SessionBanner />
       <Notices />
       <Frame onCloseFile={closeFile} />
       <CommandPalette mode={palette} onClose={() => setPalette(null)} commands={commands} />

@@ -47,12 +47,13 @@ export function Workbench() {
 /** Lets through to a sandbox that runs; says what is with one that does not. */
 function Gate({ core }: { core: WorkbenchCore }) {
   const connection = useStore(core.connection)
+  const hasSessionEnded = useStore(core.session.hasEnded)
   const query = useQuery({
     queryKey: queryKeys.sandbox,
     queryFn: ({ signal }) => core.client.info(signal),
     staleTime: Number.POSITIVE_INFINITY,
     retry: (count, error) => count < 2 && !isFinal(toSandboxError(error)),
-    refetchInterval: connection === 'live' ? false : ASK_AGAIN_MS,
+    refetchInterval: connection === 'live' && !hasSessionEnded ? false : ASK_AGAIN_MS,
   })
   const info = query.data
   const directory = info?.directory
@@ -69,7 +70,8 @@ function Gate({ core }: { core: WorkbenchCore }) {
   useLeaveGuard(core)
 
   const error = query.error === null ? null : toSandboxError(query.error)
-  if (error && (!info || isFinal(error))) {
+  // Where the session has ended, what is on screen stays: there may be edits in it.
+  if (error && (!info || (isFinal(error) && !hasSessionEnded))) {
     return (
       <RefusedScreen
         error={error}
