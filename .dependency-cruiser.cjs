@@ -93,11 +93,12 @@ module.exports = {
       to: { path: OURS, pathNot: [from, ...may] },
     })),
     {
-      name: 'one-file-imports-monaco',
+      name: 'only-the-editor-imports-monaco',
       severity: 'error',
       from: {
         path: '^(app|components)/',
-        pathNot: '^components/workbench/(code-editor|monaco-setup|monaco-later)\\.tsx?$',
+        pathNot:
+          '^components/workbench/(code-editor|compare-editor|editor-options|model-buffer|monaco-setup|monaco-later)\\.tsx?$',
       },
       to: { path: 'monaco' },
     },

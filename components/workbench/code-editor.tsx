@@ -1,8 +1,11 @@
 'use client'
 
-import { useEffect, useRef, useState } from 'react'
+import { Editor } from '@monaco-editor/react'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { EDITOR_OPTIONS } from './editor-options'
 import { languageOf } from './file-kinds'
-import { applyTheme, monaco, startLanguageWorkers } from './monaco-setup'
+import { ModelBuffer } from './model-buffer'
+import { applyTheme, monaco, startLanguageWorkers, THEME } from './monaco-setup'
 import type { TextBuffer } from './open-file'
 import type { Reveal } from './open-tabs'
 
@@ -28,228 +31,138 @@ export type CodeEditorProps = {
   onCursor: (line: number, column: number) => void
 }
 
+type Shown = monaco.editor.IStandaloneCodeEditor
+
 /** One editor for all files: each keeps its model, its undo history and where it was scrolled to. */
 export function CodeEditor(props: CodeEditorProps) {
-  const { file, isDark, reveal, isSettled, onReady, onAttach, onEdit, onCursor } = props
-  const element = useRef<HTMLDivElement>(null)
-  const editor = useRef<monaco.editor.IStandaloneCodeEditor>(null)
-  const { path, isReadOnly, isPart } = file
-  // The text is only what a model begins with: a change of it must not set the model anew.
-  const latestFile = useRef(file)
-  const callbacks = useRef({ onReady, onAttach, onEdit, onCursor })
-  useEffect(() => {
-    latestFile.current = file
-    callbacks.current = { onReady, onAttach, onEdit, onCursor }
-  })
-
-  useEffect(() => applyTheme(isDark), [isDark])
-
-  const hasAllFeatures = useAllFeatures(isSettled)
-  const hadFocus = useRef(false)
-  // Made anew once all features are there: an editor has those that were known when it was made.
-  useEffect(() => {
-    if (!element.current) return
-    const created = monaco.editor.create(element.current, {
+  const { file, isDark, reveal, isSettled } = props
+  const { path, isReadOnly } = file
+  const uri = useMemo(() => uriOf(path, file.isPart), [path, file.isPart])
+  const [editor, setEditor] = useState<Shown | null>(null)
+  const features = useAllFeatures(isSettled, editor)
+  const options = useMemo(
+    () => ({
       ...EDITOR_OPTIONS,
-      folding: hasAllFeatures,
-    })
-    editor.current = created
-    created.onDidChangeCursorPosition(({ position }) => {
-      callbacks.current.onCursor(position.lineNumber, position.column)
-    })
-    if (hadFocus.current) created.focus()
-    callbacks.current.onReady()
+      folding: features.areLoaded,
+      readOnly: isReadOnly,
+      ariaLabel: `Editor, ${path}`,
+    }),
+    [features.areLoaded, isReadOnly, path],
+  )
+  useEffect(() => applyTheme(isDark), [isDark])
+  useModel(editor, uri, props)
+  usePartsEnd(uri, file.isPart)
+  useCursor(editor, uri, props.onCursor)
+  useReveal(editor, path, reveal)
+
+  function onMount(mounted: Shown) {
+    if (features.hadFocus) mounted.focus()
+    setEditor(mounted)
+    props.onReady()
     // Measured before the font came, every column would be a little off.
     void document.fonts.ready.then(() => monaco.editor.remeasureFonts())
-    return () => {
-      hadFocus.current = created.hasTextFocus()
-      keepViewState(created)
-      editor.current = null
-      created.dispose()
-    }
-  }, [hasAllFeatures])
+  }
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: an editor that was made anew needs its model too
-  useEffect(() => {
-    const shown = editor.current
-    if (!shown) return
-    const model = modelOf({ ...latestFile.current, path, isPart }, callbacks)
-    shown.setModel(model)
-    shown.updateOptions({ readOnly: isReadOnly, ariaLabel: `Editor, ${path}` })
-    const state = viewStates.get(model)
-    if (state) shown.restoreViewState(state)
-    const at = shown.getPosition()
-    if (at) callbacks.current.onCursor(at.lineNumber, at.column)
-    return () => keepViewState(shown)
-  }, [path, isReadOnly, isPart, hasAllFeatures])
+  return (
+    <Editor
+      // Made anew once all features are there: an editor has those that were known when it was made.
+      key={features.areLoaded ? 'whole' : 'first'}
+      path={uri.toString()}
+      defaultValue={file.text}
+      defaultLanguage={languageOf(path).id}
+      keepCurrentModel
+      theme={THEME}
+      options={options}
+      loading={null}
+      wrapperProps={WRAPPER}
+      beforeMount={() => applyTheme(isDark)}
+      onMount={onMount}
+    />
+  )
+}
 
+const WRAPPER = { 'data-testid': 'code-editor' }
+
+/** Where a model is found again. The beginning of a file is not the file: it has a model of its own. */
+function uriOf(path: string, isPart: boolean): monaco.Uri {
+  const uri = monaco.Uri.file(path)
+  return isPart ? uri.with({ query: 'part' }) : uri
+}
+
+/** Models whose changes are told. */
+const attached = new WeakSet<monaco.editor.ITextModel>()
+
+/** Hands out the buffer of a file at its first showing. */
+function useModel(editor: Shown | null, uri: monaco.Uri, props: CodeEditorProps): void {
+  const latest = useRef(props)
   useEffect(() => {
-    const shown = editor.current
-    if (!shown || reveal?.path !== path) return
+    latest.current = props
+  })
+  useEffect(() => {
+    const model = editor && monaco.editor.getModel(uri)
+    if (!model) return
+    const { file, onAttach } = latest.current
+    if (file.isPart || attached.has(model)) return
+    attached.add(model)
+    const buffer = new ModelBuffer(model, file.isDirty)
+    model.onDidChangeContent(() => latest.current.onEdit(file.path, buffer.isDirty))
+    onAttach(file.path, buffer)
+  }, [editor, uri])
+}
+
+/** What was only the beginning of a file goes when it is not looked at: the next look reads it anew. */
+function usePartsEnd(uri: monaco.Uri, isPart: boolean): void {
+  useEffect(() => {
+    if (isPart) return () => monaco.editor.getModel(uri)?.dispose()
+  }, [uri, isPart])
+}
+
+function useCursor(editor: Shown | null, uri: monaco.Uri, onCursor: CodeEditorProps['onCursor']): void {
+  const tell = useRef(onCursor)
+  useEffect(() => {
+    tell.current = onCursor
+  })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another file has another cursor
+  useEffect(() => {
+    const at = editor?.getPosition()
+    if (at) tell.current(at.lineNumber, at.column)
+    const listening = editor?.onDidChangeCursorPosition(({ position }) => {
+      tell.current(position.lineNumber, position.column)
+    })
+    return () => listening?.dispose()
+  }, [editor, uri])
+}
+
+function useReveal(editor: Shown | null, path: string, reveal: Reveal | null): void {
+  useEffect(() => {
+    if (!editor || reveal?.path !== path) return
     const position = { lineNumber: reveal.line, column: reveal.column }
-    shown.setPosition(position)
-    shown.revealPositionInCenterIfOutsideViewport(position)
-    shown.focus()
-  }, [reveal, path])
-
-  return <div ref={element} className="h-full w-full" data-testid="code-editor" />
+    editor.setPosition(position)
+    editor.revealPositionInCenterIfOutsideViewport(position)
+    editor.focus()
+  }, [editor, reveal, path])
 }
 
 let areAllFeaturesLoaded = false
 
 /** The rest of the editor is fetched when what is seen first stands, so that it delays none of that. */
-function useAllFeatures(isSettled: boolean): boolean {
-  const [isLoaded, setIsLoaded] = useState(areAllFeaturesLoaded)
+function useAllFeatures(isSettled: boolean, editor: Shown | null) {
+  const [features, setFeatures] = useState({ areLoaded: areAllFeaturesLoaded, hadFocus: false })
+  const shown = useRef(editor)
+  useEffect(() => {
+    shown.current = editor
+  }, [editor])
   useEffect(() => {
     if (!isSettled || areAllFeaturesLoaded) return
     startLanguageWorkers()
     import('./monaco-later').then(
       () => {
         areAllFeaturesLoaded = true
-        setIsLoaded(true)
+        setFeatures({ areLoaded: true, hadFocus: shown.current?.hasTextFocus() ?? false })
       },
       // Without them it is still an editor; the next one tries again.
       () => undefined,
     )
   }, [isSettled])
-  return isLoaded
-}
-
-export type CompareEditorProps = { path: string; ours: string; theirs: string; isDark: boolean }
-
-/** What is on disk beside what is in the editor. */
-export function CompareEditor({ path, ours, theirs, isDark }: CompareEditorProps) {
-  const element = useRef<HTMLDivElement>(null)
-  useEffect(() => applyTheme(isDark), [isDark])
-  useEffect(() => {
-    if (!element.current) return
-    const language = languageOf(path).id
-    const original = monaco.editor.createModel(theirs, language)
-    const modified = monaco.editor.createModel(ours, language)
-    const diff = monaco.editor.createDiffEditor(element.current, {
-      ...EDITOR_OPTIONS,
-      readOnly: true,
-      renderSideBySide: true,
-    })
-    diff.setModel({ original, modified })
-    return () => {
-      diff.dispose()
-      original.dispose()
-      modified.dispose()
-    }
-  }, [path, ours, theirs])
-  return <div ref={element} className="h-full w-full" />
-}
-
-const EDITOR_OPTIONS: monaco.editor.IStandaloneEditorConstructionOptions = {
-  automaticLayout: true,
-  fontFamily: '"JetBrains Mono Variable", "JetBrains Mono", "DejaVu Sans Mono", monospace',
-  fontSize: 13,
-  lineHeight: 20,
-  fontLigatures: false,
-  minimap: { enabled: false },
-  padding: { top: 4, bottom: 8 },
-  scrollBeyondLastLine: false,
-  smoothScrolling: false,
-  renderLineHighlight: 'all',
-  tabSize: 2,
-  stickyScroll: { enabled: false },
-  occurrencesHighlight: 'singleFile',
-  fixedOverflowWidgets: true,
-  scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10 },
-  overviewRulerBorder: false,
-  // Dimmed, as it would be, the last number cannot be read.
-  renderFinalNewline: 'on',
-  bracketPairColorization: { enabled: false },
-  accessibilitySupport: 'auto',
-}
-
-const viewStates = new WeakMap<monaco.editor.ITextModel, monaco.editor.ICodeEditorViewState | null>()
-
-function keepViewState(editor: monaco.editor.IStandaloneCodeEditor): void {
-  const model = editor.getModel()
-  if (model) viewStates.set(model, editor.saveViewState())
-}
-
-type Callbacks = { current: Pick<CodeEditorProps, 'onAttach' | 'onEdit' | 'onCursor'> }
-
-/** The model of a file, made at its first showing. */
-function modelOf(file: CodeEditorFile, callbacks: Callbacks): monaco.editor.ITextModel {
-  const uri = monaco.Uri.file(file.path)
-  const existing = monaco.editor.getModel(uri)
-  if (existing && parts.has(existing) === file.isPart) return existing
-  existing?.dispose()
-  const model = monaco.editor.createModel(file.text, languageOf(file.path).id, uri)
-  if (file.isPart) {
-    parts.add(model)
-    return model
-  }
-  const buffer = new ModelBuffer(model, file.isDirty)
-  model.onDidChangeContent(() => callbacks.current.onEdit(file.path, buffer.isDirty))
-  callbacks.current.onAttach(file.path, buffer)
-  return model
-}
-
-/** Models that hold only the beginning of their file. */
-const parts = new WeakSet<monaco.editor.ITextModel>()
-
-class ModelBuffer implements TextBuffer {
-  readonly #model: monaco.editor.ITextModel
-  #savedVersion: number
-
-  constructor(model: monaco.editor.ITextModel, isDirty: boolean) {
-    this.#model = model
-    this.#savedVersion = isDirty ? -1 : model.getAlternativeVersionId()
-  }
-
-  get isDirty(): boolean {
-    return this.#model.getAlternativeVersionId() !== this.#savedVersion
-  }
-
-  read(): { text: string; version: number } {
-    // With the byte order mark, so that saving changes nothing that was not typed.
-    const text = this.#model.getValue(monaco.editor.EndOfLinePreference.TextDefined, true)
-    return { text, version: this.#model.getAlternativeVersionId() }
-  }
-
-  replace(text: string): void {
-    const range = this.#model.getFullModelRange()
-    const fresh = text.startsWith('\ufeff') ? text.slice(1) : text
-    this.#model.pushStackElement()
-    this.#model.pushEditOperations([], [minimalEdit(this.#model, range, fresh)], () => null)
-    this.#model.pushStackElement()
-  }
-
-  markSaved(version: number): boolean {
-    this.#savedVersion = version
-    return this.isDirty
-  }
-
-  close(): void {
-    this.#model.dispose()
-  }
-}
-
-/** Only what differs between the common beginning and end is replaced, so that cursors elsewhere stay where they are. */
-function minimalEdit(
-  model: monaco.editor.ITextModel,
-  full: monaco.Range,
-  text: string,
-): monaco.editor.IIdentifiedSingleEditOperation {
-  const before = model.getValueInRange(full)
-  const longest = Math.min(before.length, text.length)
-  let start = 0
-  while (start < longest && before.charCodeAt(start) === text.charCodeAt(start)) start++
-  let end = 0
-  while (
-    end < longest - start &&
-    before.charCodeAt(before.length - 1 - end) === text.charCodeAt(text.length - 1 - end)
-  ) {
-    end++
-  }
-  const range = monaco.Range.fromPositions(
-    model.getPositionAt(start),
-    model.getPositionAt(before.length - end),
-  )
-  return { range, text: text.slice(start, text.length - end), forceMoveMarkers: true }
+  return features
 }

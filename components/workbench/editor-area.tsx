@@ -11,7 +11,7 @@ import { CodeSkeleton } from './skeletons'
 import { useStore } from './store'
 import { useIsDark, useWorkbench } from './workbench-context'
 
-const CompareEditor = lazy(async () => ({ default: (await import('./code-editor')).CompareEditor }))
+const CompareEditor = lazy(async () => ({ default: (await import('./compare-editor')).CompareEditor }))
 
 export function EditorArea({ onCloseFile }: { onCloseFile: (path: string) => void }) {
   const { core, info } = useWorkbench()

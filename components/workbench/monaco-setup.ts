@@ -1,3 +1,4 @@
+import { loader } from '@monaco-editor/react'
 import * as monaco from 'monaco-editor/editor/editor.api.js'
 // To type at once. What is only wanted after a look at the file, `monaco-later.ts` brings when all stands.
 import 'monaco-editor/features/bracketMatching/register.js'
@@ -56,7 +57,10 @@ const mayStartLanguageWorkers = new Promise<void>((resolve) => {
 
 export { startLanguageWorkers }
 
-const THEME = 'sandlot'
+export const THEME = 'sandlot'
+
+// Told nothing, the wrapper would fetch an editor of its own from elsewhere.
+loader.config({ monaco })
 
 self.MonacoEnvironment = {
   async getWorker(_moduleId: string, label: string): Promise<Worker> {
