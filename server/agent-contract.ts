@@ -17,6 +17,7 @@ import * as z from 'zod/mini'
  * | POST /configure | Configuration | 204; directory made, environment of all later processes and terminals |
  * | GET /files/stat?path | | FileEntry |
  * | GET /files/list?path&limit | | Listing: direct children |
+ * | GET /files/names?path | | Names: direct children as a tree shows them, in no order |
  * | GET /files/tree?path&ignore&limit | `ignore` repeatable glob | Listing: all below, parents before children |
  * | GET /files/content?path | Range, If-None-Match | bytes, ETag, Content-Length, Last-Modified; 206, 304, 416 |
  * | PUT /files/content?path | body: bytes; If-Match, If-None-Match: * | FileEntry; atomic; parents are made; 412 |
@@ -92,6 +93,15 @@ export const FileEntry = z.object({
   etag: z.optional(z.string()),
 })
 export const Listing = z.object({ path: z.string(), entries: z.array(FileEntry), isTruncated: z.boolean() })
+
+/** Each name once: in `directories`, links to such included, or in `files`; what is a link is in `links` besides. */
+export const Names = z.object({
+  path: z.string(),
+  directories: z.array(z.string()),
+  files: z.array(z.string()),
+  links: z.array(z.string()),
+  isTruncated: z.boolean(),
+})
 
 export const PathBody = z.object({ path: z.string() })
 export const MoveBody = z.object({ from: z.string(), to: z.string(), overwrite: z.optional(z.boolean()) })
@@ -316,6 +326,7 @@ export type Health = z.infer<typeof Health>
 export type Configuration = z.infer<typeof Configuration>
 export type FileEntry = z.infer<typeof FileEntry>
 export type Listing = z.infer<typeof Listing>
+export type Names = z.infer<typeof Names>
 export type BatchBody = z.infer<typeof BatchBody>
 export type BatchResults = z.infer<typeof BatchResults>
 export type NameMatches = z.infer<typeof NameMatches>

@@ -1,13 +1,24 @@
 import { expect, it } from 'vitest'
-import { applyEvents, eventsByDirectory, sortEntries, type TreeEntry } from './listing'
+import { applyEvents, entriesOf, eventsByDirectory, type TreeEntry } from './listing'
 
 function entry(path: string, isDirectory = false): TreeEntry {
-  return { name: path.slice(path.lastIndexOf('/') + 1), path, isDirectory, isLink: false, sizeBytes: 1 }
+  return { name: path.slice(path.lastIndexOf('/') + 1), path, isDirectory, isLink: false }
 }
 
 it('puts directories first, and numbers in their order', () => {
-  const sorted = sortEntries([entry('/b10'), entry('/b9'), entry('/a'), entry('/z', true)])
-  expect(sorted.map((each) => each.name)).toEqual(['z', 'a', 'b9', 'b10'])
+  const names = {
+    path: '/',
+    directories: ['z'],
+    files: ['b10', 'b9', 'a'],
+    links: ['b9'],
+    is_truncated: false,
+  }
+  expect(entriesOf(names)).toEqual([
+    entry('/z', true),
+    entry('/a'),
+    { ...entry('/b9'), isLink: true },
+    entry('/b10'),
+  ])
 })
 
 it('brings a listing up to date from events alone', () => {
@@ -40,9 +51,22 @@ it('sorts events to the directories they happened in, changes of content aside',
   expect([...grouped.keys()]).toEqual(['/app', '/app/src'])
 })
 
-it('sorts 100,000 names without a noticeable wait', () => {
-  const many = Array.from({ length: 100_000 }, (_, i) => entry(`/d/file-${(i * 7919) % 100_000}`))
-  const sorted = sortEntries(many)
-  expect(sorted).toHaveLength(100_000)
-  expect(sorted[0]?.name).toBe('file-0')
+it('sorts 100,000 names without a noticeable wait, and one more after that', () => {
+  const files = Array.from({ length: 100_000 }, (_, i) => `file-${(i * 7919) % 100_000}`)
+  const sorted = entriesOf({ path: '/d', directories: ['sub'], files, links: [], is_truncated: false })
+  expect(sorted.slice(0, 3).map((each) => each.name)).toEqual(['sub', 'file-0', 'file-1'])
+  const after = applyEvents(sorted, [{ event: 'add', path: '/d/file-00' }])
+  expect(after.slice(0, 3).map((each) => each.name)).toEqual(['sub', 'file-0', 'file-00'])
+  expect(after).toHaveLength(100_002)
+})
+
+it('believes the last of several events of one path', () => {
+  const before = [entry('/app/a.ts')]
+  const events = ['unlink', 'add', 'unlink', 'addDir'] as const
+  expect(
+    applyEvents(
+      before,
+      events.map((event) => ({ event, path: '/app/a.ts' })),
+    ),
+  ).toEqual([entry('/app/a.ts', true)])
 })

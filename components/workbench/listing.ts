@@ -1,12 +1,11 @@
-import type { FileInfo, WorkbenchEvent } from '@/lib/protocol/workbench'
-import { baseName, parentPath } from './file-paths'
+import type { DirectoryNames, WorkbenchEvent } from '@/lib/protocol/workbench'
+import { baseName, joinPath, parentPath } from './file-paths'
 
 export type TreeEntry = {
   name: string
   path: string
   isDirectory: boolean
   isLink: boolean
-  sizeBytes: number
 }
 export type FileEvent = Extract<WorkbenchEvent, { type: 'files' }>['events'][number]
 
@@ -14,13 +13,19 @@ export type FileEvent = Extract<WorkbenchEvent, { type: 'files' }>['events'][num
 const COLLATE_BELOW = 2000
 const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' })
 
-export function entryOf(file: FileInfo): TreeEntry {
-  const { name, path, is_dir: isDirectory, is_symlink: isLink = false, size } = file
-  return { name, path, isDirectory, isLink, sizeBytes: size }
+/** Directories first, then by name. */
+export function entriesOf({ path, directories, files, links }: DirectoryNames): TreeEntry[] {
+  const isLink = new Set(links)
+  const isLarge = directories.length + files.length >= COLLATE_BELOW
+  const entries = (names: string[], isDirectory: boolean) =>
+    (isLarge ? names.sort() : names.sort(collator.compare)).map((name) => {
+      return { name, path: joinPath(path, name), isDirectory, isLink: isLink.has(name) }
+    })
+  return entries(directories, true).concat(entries(files, false))
 }
 
-/** Directories first, then by name. */
-export function sortEntries(entries: TreeEntry[]): TreeEntry[] {
+/** In the order of `entriesOf`. What is in order for the most part already, as after a change, is soon in order. */
+function sortEntries(entries: TreeEntry[]): TreeEntry[] {
   const compare =
     entries.length < COLLATE_BELOW
       ? (a: TreeEntry, b: TreeEntry) => collator.compare(a.name, b.name)
@@ -43,22 +48,23 @@ export function eventsByDirectory(events: readonly FileEvent[]): Map<string, Fil
 
 /** A listing after what happened to its children; the same array where nothing of it changed. */
 export function applyEvents(entries: TreeEntry[], events: readonly FileEvent[]): TreeEntry[] {
-  const byPath = new Map(entries.map((entry) => [entry.path, entry]))
-  let isChanged = false
-  for (const { event, path } of events) {
-    const known = byPath.get(path)
-    if (event === 'unlink' || event === 'unlinkDir') {
-      isChanged = byPath.delete(path) || isChanged
-    } else if (event !== 'change' && known?.isDirectory !== (event === 'addDir')) {
-      byPath.set(path, {
-        name: baseName(path),
-        path,
-        isDirectory: event === 'addDir',
-        isLink: false,
-        sizeBytes: 0,
-      })
-      isChanged = true
-    }
-  }
-  return isChanged ? sortEntries([...byPath.values()]) : entries
+  // Of several the last one says what is there now.
+  const last = new Map(
+    events.filter(({ event }) => event !== 'change').map(({ event, path }) => [path, event]),
+  )
+  const kept = entries.filter((entry) => {
+    const event = last.get(entry.path)
+    if (event === undefined) return true
+    const isSame = event === (entry.isDirectory ? 'addDir' : 'add')
+    if (isSame) last.delete(entry.path)
+    return isSame
+  })
+  const added = [...last].filter(([, event]) => event === 'add' || event === 'addDir')
+  if (kept.length === entries.length && added.length === 0) return entries
+  const fresh = added.map(([path, event]) => newEntry(path, event === 'addDir'))
+  return sortEntries(kept.concat(fresh))
+}
+
+function newEntry(path: string, isDirectory: boolean): TreeEntry {
+  return { name: baseName(path), path, isDirectory, isLink: false }
 }

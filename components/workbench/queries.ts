@@ -1,8 +1,9 @@
 'use client'
 
-import { useQueries, useQuery } from '@tanstack/react-query'
+import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useCallback } from 'react'
 import { toSandboxError } from '@/lib/errors'
-import { entryOf, sortEntries, type TreeEntry } from './listing'
+import { entriesOf, type TreeEntry } from './listing'
 import { queryKeys } from './query-keys'
 import type { DirectoryState } from './tree-rows'
 import { useWorkbench } from './workbench-context'
@@ -10,24 +11,34 @@ import { useWorkbench } from './workbench-context'
 /** While it can be seen; nothing is asked behind closed panels. */
 const PROCESSES_REFRESH_MS = 2000
 
-/** The listings of these directories, each read when it is first asked for and kept up to date by events. */
+/**
+ * The listings of these directories, each read when it is first asked for and kept up to date by events. The same map as long
+ * as none of them changes: rows are made of it by the ten thousand.
+ */
 export function useDirectories(paths: readonly string[]): {
   directories: ReadonlyMap<string, DirectoryState>
   retry: (path: string) => void
 } {
   const { core } = useWorkbench()
-  const results = useQueries({
+  const queries = useQueryClient()
+  const directories = useQueries({
     queries: paths.map((path) => ({
       queryKey: queryKeys.directory(path),
       queryFn: async ({ signal }: { signal: AbortSignal }) =>
-        sortEntries((await core.client.list(path, signal)).map(entryOf)),
+        entriesOf(await core.client.names(path, signal)),
       // Events keep it fresh; what is not watched is read again when it is opened again.
       staleTime: path.includes('/node_modules') || path.includes('/.git') ? 0 : Number.POSITIVE_INFINITY,
       retry: 1,
     })),
+    combine: useCallback(
+      (results: readonly DirectoryResult[]) => new Map(paths.map((path, i) => [path, stateOf(results[i])])),
+      [paths],
+    ),
   })
-  const directories = new Map(paths.map((path, i) => [path, stateOf(results[i])]))
-  return { directories, retry: (path) => void results[paths.indexOf(path)]?.refetch() }
+  return {
+    directories,
+    retry: (path) => void queries.refetchQueries({ queryKey: queryKeys.directory(path) }),
+  }
 }
 
 export function useProcesses(isVisible: boolean) {
@@ -59,7 +70,9 @@ export function useTerminals() {
   })
 }
 
-function stateOf(result: { data?: TreeEntry[] | undefined; error: unknown } | undefined): DirectoryState {
+type DirectoryResult = { data?: TreeEntry[] | undefined; error: unknown }
+
+function stateOf(result: DirectoryResult | undefined): DirectoryState {
   if (result?.data) return { status: 'ready', entries: result.data }
   if (result?.error) return { status: 'failed', message: toSandboxError(result.error).message }
   return { status: 'loading' }

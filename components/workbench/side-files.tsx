@@ -34,7 +34,10 @@ export function SideFiles() {
 
   const paths = useMemo(() => [root, ...openDirectories], [root, openDirectories])
   const { directories, retry } = useDirectories(paths)
-  const rows = treeRows({ root, openDirectories, directories, draft })
+  const rows = useMemo(
+    () => treeRows({ root, openDirectories, directories, draft }),
+    [root, openDirectories, directories, draft],
+  )
 
   // The tree follows the editor.
   useEffect(() => {

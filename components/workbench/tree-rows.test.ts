@@ -3,7 +3,7 @@ import type { TreeEntry } from './listing'
 import { type DirectoryState, treeRows } from './tree-rows'
 
 function entry(path: string, isDirectory = false): TreeEntry {
-  return { name: path.slice(path.lastIndexOf('/') + 1), path, isDirectory, isLink: false, sizeBytes: 1 }
+  return { name: path.slice(path.lastIndexOf('/') + 1), path, isDirectory, isLink: false }
 }
 
 const directories = new Map<string, DirectoryState>([

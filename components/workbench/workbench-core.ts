@@ -5,14 +5,7 @@ import { SandboxClient } from '@/lib/client/sandbox-client'
 import type { WorkbenchEvent } from '@/lib/protocol/workbench'
 import { EditJournal, type JournalEntry } from './edit-journal'
 import { directoriesAbove } from './file-paths'
-import {
-  applyEvents,
-  entryOf,
-  eventsByDirectory,
-  type FileEvent,
-  sortEntries,
-  type TreeEntry,
-} from './listing'
+import { applyEvents, entriesOf, eventsByDirectory, type FileEvent, type TreeEntry } from './listing'
 import { OpenFiles } from './open-files'
 import { queryKeys } from './query-keys'
 import { readSaved, writeSaved } from './saved-state'
@@ -74,6 +67,8 @@ export class WorkbenchCore {
   constructor(baseUrl: string, queries: QueryClient) {
     this.#scope = `sandlot:${baseUrl}`
     this.#queries = queries
+    // Comparing every entry with the one of before would take longer than showing them.
+    queries.setQueryDefaults(queryKeys.directories, { structuralSharing: false })
     this.client = new SandboxClient({ baseUrl, fetch: this.session.fetch })
     this.journal = new EditJournal(this.#scope)
     this.#edits = this.journal.restore()
@@ -122,11 +117,11 @@ export class WorkbenchCore {
       queryKey: queryKeys.terminals,
       queryFn: async () => (await this.client.terminals()).filter((terminal) => terminal.pty),
     })
-    this.client.listWorkspace().then(
-      ({ path, files }) => {
+    this.client.names().then(
+      (names) => {
         this.#queries.setQueryData<TreeEntry[]>(
-          queryKeys.directory(path),
-          (known) => known ?? sortEntries(files.map(entryOf)),
+          queryKeys.directory(names.path),
+          (known) => known ?? entriesOf(names),
         )
       },
       // The tree asks again, and says what went wrong.

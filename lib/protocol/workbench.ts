@@ -14,6 +14,7 @@ import { z } from 'zod'
  * | GET /files?path=, POST /files, GET/HEAD/DELETE /files/{path}, POST /files/batch | ComputeSDK, 4.4 | FileInfo in it has our additions |
  * | GET /raw/{path} | Range, If-None-Match | bytes as attachment, ETag |
  * | PUT /raw/{path} | body: bytes; If-Match, If-None-Match: * | FileInfo; 412 `precondition_failed` when the etag is stale |
+ * | GET /names?path | | DirectoryNames: direct children as a tree shows them, in no order; `path` is the sandbox's directory unless told |
  * | GET /tree?path&ignore&limit | `ignore` repeatable | TreeListing, everything below |
  * | POST /directories | { path } | FileInfo |
  * | POST /move, /copy | MoveBody | FileInfo |
@@ -42,6 +43,16 @@ export type FileInfo = z.infer<typeof FileInfo>
 
 export const TreeListing = z.object({ path: z.string(), files: z.array(FileInfo), is_truncated: z.boolean() })
 export type TreeListing = z.infer<typeof TreeListing>
+
+/** Each name once: in `directories`, links to such included, or in `files`; what is a link is in `links` besides. */
+export const DirectoryNames = z.object({
+  path: z.string(),
+  directories: z.array(z.string()),
+  files: z.array(z.string()),
+  links: z.array(z.string()),
+  is_truncated: z.boolean(),
+})
+export type DirectoryNames = z.infer<typeof DirectoryNames>
 
 export const MoveBody = z.object({ from: z.string(), to: z.string(), overwrite: z.boolean().optional() })
 

@@ -7,6 +7,7 @@ import { listDirectory, listTree } from './file-tree'
 import { writeFile } from './file-write'
 import { ignoreMatcher } from './globs'
 import { jsonBody } from './json-body'
+import { listNames } from './name-listing'
 import { searchNames } from './name-search'
 import { checkPath } from './paths'
 import type { Call, Route } from './router'
@@ -19,6 +20,7 @@ const MAX_HITS = 10_000
 export const fileRoutes: Route[] = [
   { method: 'GET', path: '/files/stat', handle: ({ query }) => Response.json(readEntry(query.path())) },
   { method: 'GET', path: '/files/list', handle: (call) => listDirectory(look(call)) },
+  { method: 'GET', path: '/files/names', handle: (call) => listNames(look(call)) },
   {
     method: 'GET',
     path: '/files/tree',

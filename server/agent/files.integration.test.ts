@@ -11,7 +11,14 @@ import {
 } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { BatchResults, FileEntry, Listing, NameMatches, TextMatches } from '@/server/agent-contract'
+import type {
+  BatchResults,
+  FileEntry,
+  Listing,
+  NameMatches,
+  Names,
+  TextMatches,
+} from '@/server/agent-contract'
 import { eventually, startAgent, type TestAgent } from './testing'
 
 const MiB = 1024 * 1024
@@ -278,6 +285,23 @@ describe('lists', () => {
     symlinkSync('..', at('list/src/up'))
   })
   const names = (listing: Listing) => listing.entries.map((entry) => entry.path.slice(at('list/').length))
+
+  it('the names of direct children, links by what they lead to', async () => {
+    mkdirSync(at('names/sub'), { recursive: true })
+    writeFileSync(at('names/a'), '')
+    symlinkSync('sub', at('names/to-directory'))
+    symlinkSync('a', at('names/to-file'))
+    symlinkSync('nowhere', at('names/to-nothing'))
+    const { directories, files, links, isTruncated } = (
+      await agent.call('GET', `/files/names?${query('names')}`)
+    ).json<Names>()
+    expect(directories.sort()).toEqual(['sub', 'to-directory'])
+    expect(files.sort()).toEqual(['a', 'to-file', 'to-nothing'])
+    expect(links.sort()).toEqual(['to-directory', 'to-file', 'to-nothing'])
+    expect(isTruncated).toBe(false)
+    expect((await agent.call('GET', `/files/names?${query('names/a')}`)).status).toBe(400)
+    expect((await agent.call('GET', `/files/names?${query('names/missing')}`)).status).toBe(404)
+  })
 
   it('hold direct children', async () => {
     const listing = (await agent.call('GET', `/files/list?${query('list')}`)).json<Listing>()

@@ -35,6 +35,21 @@ describe('/files', () => {
     expect(data.files).toContainEqual(expect.objectContaining({ name: 'workspace', is_dir: true }))
   })
 
+  it('tells the names in a directory, those of the one it works in where nothing is asked for', async () => {
+    await sandbox.call('POST', '/files', { path: 'named/sub/a.txt', content: 'x' })
+    await sandbox.call('POST', '/files', { path: 'named/b.txt', content: 'x' })
+    expect(await sandbox.json('GET', '/names?path=named')).toEqual({
+      path: '/workspace/named',
+      directories: ['sub'],
+      files: ['b.txt'],
+      links: [],
+      is_truncated: false,
+    })
+    const { path, directories } = await sandbox.json('GET', '/names')
+    expect({ path, hasNamed: directories.includes('named') }).toEqual({ path: '/workspace', hasNamed: true })
+    expect(await refusal('GET', '/names?path=missing')).toMatchObject({ status: 404, code: 'file_not_found' })
+  })
+
   it('takes names with blanks, quotes and signs, each encoded for itself', async () => {
     const name = 'a b#c?%2F "q" ü.txt'
     await sandbox.call('POST', '/files', { path: `/odd/${name}`, content: 'x' })

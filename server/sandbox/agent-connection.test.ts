@@ -54,6 +54,25 @@ async function failureOf(act: Promise<unknown>): Promise<SandboxError> {
 
 const ENTRY = { name: 'a', path: '/a', type: 'file', sizeBytes: 1, modifiedAtMs: 1, mode: 0o644 }
 
+describe('an agent from before there were names', () => {
+  it('is asked for the whole listing instead', async () => {
+    const link = { ...ENTRY, name: 'l', type: 'symlink', targetType: 'directory' }
+    const entries = [ENTRY, { ...ENTRY, name: 'd', type: 'directory' }, link]
+    const inside = await connectTo((request, response) => {
+      if (request.url?.startsWith('/files/list')) {
+        response.end(JSON.stringify({ path: '/', entries, isTruncated: false }))
+      } else response.writeHead(404).end(JSON.stringify({ code: 'not_found', message: 'There is nothing.' }))
+    })
+    expect(await inside.names('/')).toEqual({
+      path: '/',
+      directories: ['d', 'l'],
+      files: ['a'],
+      links: ['l'],
+      isTruncated: false,
+    })
+  })
+})
+
 describe('what is said to an agent', () => {
   it('carries its secret and an encoded path, on connections that are used again', async () => {
     const seen: unknown[] = []

@@ -10,6 +10,7 @@ import {
   Health,
   Listing,
   NameMatches,
+  Names,
   type Port,
   Ports,
   PortsMessage,
@@ -97,6 +98,17 @@ export class AgentConnection {
 
   list(path: string, limit?: number): Promise<Listing> {
     return this.#http.json(Listing, 'GET', '/files/list', { query: { path, limit }, ...LARGE })
+  }
+
+  /** Direct children as a tree shows them. */
+  async names(path: string): Promise<Names> {
+    try {
+      return await this.#http.json(Names, 'GET', '/files/names', { query: { path }, ...LARGE })
+    } catch (error) {
+      // An agent from before there was this call.
+      if (error instanceof SandboxError && error.code === 'not_found') return namesOf(await this.list(path))
+      throw error
+    }
   }
 
   tree(path: string, options: SearchOptions = {}): Promise<Listing> {
@@ -267,6 +279,18 @@ export class AgentConnection {
     stream.once('close', () => this.#streams.delete(stream))
     if (this.#closedBecause) stream.destroy(this.#closedBecause)
     return stream
+  }
+}
+
+function namesOf({ path, entries, isTruncated }: Listing): Names {
+  const isDirectory = ({ type, targetType }: FileEntry) => type === 'directory' || targetType === 'directory'
+  const name = (entry: FileEntry) => entry.name
+  return {
+    path,
+    directories: entries.filter(isDirectory).map(name),
+    files: entries.filter((entry) => !isDirectory(entry)).map(name),
+    links: entries.filter(({ type }) => type === 'symlink').map(name),
+    isTruncated,
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { SandboxError } from '@/lib/errors'
-import { MoveBody, type TreeListing } from '@/lib/protocol/workbench'
+import { type DirectoryNames, MoveBody, type TreeListing } from '@/lib/protocol/workbench'
 import type { Entry, SandboxTarget } from '../entry'
 import type { Exchange } from '../exchange'
 import { fileInfo } from '../file-info'
@@ -16,6 +16,16 @@ const MAX_GLOBS = 100
 /** Directories and what is found in them. */
 export function treeRoutes(entry: Entry): RequestRoute<SandboxTarget>[] {
   return [
+    {
+      method: 'GET',
+      pattern: '/names',
+      async handle(exchange, target) {
+        const agent = await entry.agent(exchange, target, 'view')
+        const path = await askedPath(entry, exchange, target)
+        const { isTruncated, ...names } = await agent.names(path)
+        exchange.send(200, { ...names, path, is_truncated: isTruncated } satisfies DirectoryNames)
+      },
+    },
     {
       method: 'GET',
       pattern: '/tree',
