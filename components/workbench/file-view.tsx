@@ -4,6 +4,7 @@ import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { download } from './file-menu'
 import { baseName } from './file-paths'
+import { loadCodeEditor } from './large-parts'
 import { MAX_TEXT_BYTES, PART_BYTES } from './load-file'
 import type { OpenFile } from './open-file'
 import type { Reveal } from './open-tabs'
@@ -12,7 +13,6 @@ import { CodeSkeleton } from './skeletons'
 import { useStore } from './store'
 import { useIsDark, useWorkbench } from './workbench-context'
 
-export const loadCodeEditor = () => import('./code-editor')
 const CodeEditor = lazy(async () => ({ default: (await loadCodeEditor()).CodeEditor }))
 
 export type FileViewProps = { file: OpenFile; reveal: Reveal | null; onClose: () => void }

@@ -11,12 +11,14 @@ import { OpenFiles } from './open-files'
 /** Files over real HTTP, with etags and conditions as the sandbox API has them. */
 const disk = new Map<string, { text: string; version: number }>()
 let baseUrl = ''
+let reads = 0
 let close: () => void = () => undefined
 let journal: EditJournal
 let files: OpenFiles
 
 beforeEach(async () => {
   disk.clear()
+  reads = 0
   const server = createServer((request, response) => void answer(request, response)).listen(0, '127.0.0.1')
   await once(server, 'listening')
   close = () => {
@@ -36,6 +38,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const refuse = (status: number, code: string) =>
     response.writeHead(status).end(JSON.stringify({ error: code, code }))
   if (request.method === 'GET') {
+    reads++
     if (!file) return void refuse(404, 'file_not_found')
     if (request.headers['if-none-match'] === etag) return void response.writeHead(304, { etag }).end()
     const body = Buffer.from(file.text)
@@ -369,6 +372,14 @@ describe('an edit that was not saved', () => {
     files.close('/b')
     await vi.waitUntil(async () => (await journal.list()).length === 0)
   })
+})
+
+it('reads a file once that was asked for ahead of its tab', async () => {
+  write('/a', 'old')
+  files.readAhead('/a')
+  await openTyped('/a')
+  expect(files.textOf('/a')).toBe('old')
+  expect(reads).toBe(1)
 })
 
 describe('what is no text', () => {

@@ -20,6 +20,7 @@ export class OpenFiles {
   readonly #loading = new Map<string, Promise<void>>()
   /** Asked to save while a save was under way. */
   readonly #saveAgain = new Set<string>()
+  #readAhead: { path: string; reading: Promise<LoadedFile | null> } | null = null
   #token = 0
 
   constructor(client: SandboxClient, journal: EditJournal) {
@@ -74,6 +75,14 @@ export class OpenFiles {
     this.#dropTab(path)
     const { activePath } = this.state.get()
     if (activePath) this.activate(activePath)
+  }
+
+  /** Reads a file before it is known which edits of it were kept; its tab is about to be loaded. */
+  readAhead(path: string): void {
+    const reading = loadFile(this.#client, path)
+    // Whoever loads it says what went wrong.
+    reading.catch(() => undefined)
+    this.#readAhead = { path, reading }
   }
 
   /** Reads the file; never over what was typed. */
@@ -175,7 +184,9 @@ export class OpenFiles {
   async #loadAnew(path: string): Promise<void> {
     this.#change(path, { content: { kind: 'loading' } })
     try {
-      const loaded = await loadFile(this.#client, path)
+      const ahead = this.#readAhead?.path === path ? this.#readAhead.reading : null
+      this.#readAhead = null
+      const loaded = await (ahead ?? loadFile(this.#client, path))
       if (loaded && this.find(path)) this.#show(path, loaded)
     } catch (thrown) {
       if (isMissing(thrown) && this.#restored.has(path)) this.#show(path, null)

@@ -24,12 +24,12 @@ import { toast } from '@/components/ui/toast'
 import { type TerminalHandlers, TerminalSession, type TerminalState } from '@/lib/client/terminal-session'
 import type { TerminalRole } from '@/lib/protocol/terminal-stream'
 import { keys } from './keys'
+import { loadTerminalView } from './large-parts'
 import { localPortOf } from './sandbox-address'
 import { TerminalKeys } from './terminal-keys'
 import type { TerminalHandle } from './terminal-view'
 import { useIsDark, useWorkbench } from './workbench-context'
 
-export const loadTerminalView = () => import('./terminal-view')
 const TerminalView = lazy(async () => ({ default: (await loadTerminalView()).TerminalView }))
 
 export type TerminalPaneProps = {

@@ -2,7 +2,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { z } from 'zod'
 import { EventSocket, type EventSocketState } from '@/lib/client/event-socket'
 import { SandboxClient } from '@/lib/client/sandbox-client'
-import type { WorkbenchEvent } from '@/lib/protocol/workbench'
+import type { SandboxInfo, Terminal, WorkbenchEvent } from '@/lib/protocol/workbench'
 import { EditJournal, type JournalEntry } from './edit-journal'
 import { directoriesAbove } from './file-paths'
 import { applyEvents, entriesOf, eventsByDirectory, type FileEvent, type TreeEntry } from './listing'
@@ -92,8 +92,10 @@ export class WorkbenchCore {
     if (this.#isRestored) return
     this.#isRestored = true
     const tabs = readSaved(this.storageKey('tabs'), SavedTabs)
+    const shown = tabs?.active ?? first
+    if (shown) this.files.readAhead(shown)
     const edits = await this.#edits
-    this.files.restore(tabs?.paths ?? (first ? [first] : []), tabs?.active ?? first, edits)
+    this.files.restore(tabs?.paths ?? (first ? [first] : []), shown, edits)
     this.files.state.subscribe(() => {
       const { files, activePath } = this.files.state.get()
       writeSaved(this.storageKey('tabs'), {
@@ -106,16 +108,19 @@ export class WorkbenchCore {
   /** Asks for what is shown first before it is known what that is: where the tree begins, and which terminals there are. */
   startLoading(): void {
     setTimeout(() => this.isSettled.set(true), SETTLE_AT_LATEST_MS)
-    this.#queries
-      .fetchQuery({ queryKey: queryKeys.sandbox, queryFn: () => this.client.info(), retry: false })
-      .then(
-        (info) => (info.status === 'running' ? this.restoreFiles(info.open_file) : undefined),
-        // The gate asks again, and says what went wrong.
-        () => undefined,
-      )
+    const asked = this.#queries.fetchQuery({
+      queryKey: queryKeys.sandbox,
+      queryFn: () => this.client.info(),
+      retry: false,
+    })
+    asked.then(
+      (info) => (info.status === 'running' ? this.restoreFiles(info.open_file) : undefined),
+      // The gate asks again, and says what went wrong.
+      () => undefined,
+    )
     void this.#queries.prefetchQuery({
       queryKey: queryKeys.terminals,
-      queryFn: async () => (await this.client.terminals()).filter((terminal) => terminal.pty),
+      queryFn: () => this.#firstTerminals(asked),
     })
     this.client.names().then(
       (names) => {
@@ -127,6 +132,14 @@ export class WorkbenchCore {
       // The tree asks again, and says what went wrong.
       () => undefined,
     )
+  }
+
+  /** A sandbox without a terminal gets one. */
+  async #firstTerminals(asked: Promise<SandboxInfo>): Promise<Terminal[]> {
+    const [info, all] = await Promise.all([asked, this.client.terminals()])
+    const terminals = all.filter((terminal) => terminal.pty)
+    const isWanted = terminals.length === 0 && info.status === 'running' && info.role !== 'view'
+    return isWanted ? [await this.client.createTerminal()] : terminals
   }
 
   /** Listens until the returned function is called. */

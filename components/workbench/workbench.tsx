@@ -1,36 +1,24 @@
 'use client'
 
+// First: what it starts is waited for.
+import './start-page'
 import './workbench.css'
-import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query'
+import { QueryClientProvider, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { toSandboxError } from '@/lib/errors'
 import { ConfirmProvider } from './confirm'
-import { loadCodeEditor } from './file-view'
 import { isFinal, RefusedScreen, StoppedScreen } from './gate-screens'
 import { queryKeys } from './query-keys'
-import { sandboxBaseUrl } from './sandbox-address'
+import { page } from './start-page'
 import { useStore } from './store'
-import { loadTerminalView } from './terminal-pane'
 import { useLeaveGuard } from './use-leave-guard'
 import { WorkbenchContext } from './workbench-context'
-import { WorkbenchCore } from './workbench-core'
+import type { WorkbenchCore } from './workbench-core'
 import { WorkbenchFrame } from './workbench-frame'
 import { WorkbenchSkeleton } from './workbench-skeleton'
 
 /** While events do not come, the sandbox is asked by itself whether it is still there. */
 const ASK_AGAIN_MS = 5000
-
-/** Begun before React is there: the sandbox is asked, and the two large parts are on their way, while the page comes alive. */
-const page = typeof window === 'undefined' ? null : startPage()
-
-function startPage() {
-  const queries = new QueryClient({ defaultOptions: { queries: { retry: 1 } } })
-  const core = new WorkbenchCore(sandboxBaseUrl(location), queries)
-  core.startLoading()
-  void loadCodeEditor()
-  void loadTerminalView()
-  return { queries, core }
-}
 
 /** The IDE of the sandbox that this page's address names. Nothing of it is known until it runs in a browser. */
 export function Workbench() {
