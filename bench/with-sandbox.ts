@@ -2,6 +2,7 @@ import { SandboxClient } from '@/lib/client/sandbox-client'
 import type { BenchContext } from './figure'
 
 export interface BenchSandbox {
+  sandboxId: string
   client: SandboxClient
   /** Where its commands start. */
   directory: string
@@ -19,7 +20,12 @@ export async function withSandbox<T>(
   try {
     const client = new SandboxClient({ baseUrl, token })
     const { directory } = await client.info()
-    return await work({ client, directory, post: (path, body) => post(baseUrl + path, token, body) })
+    return await work({
+      sandboxId,
+      client,
+      directory,
+      post: (path, body) => post(baseUrl + path, token, body),
+    })
   } finally {
     await sandboxes.delete(sandboxId)
   }
