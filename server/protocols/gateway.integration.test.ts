@@ -287,6 +287,18 @@ describe('keys, templates and links', () => {
   })
 })
 
+describe("a sandbox's bare address", () => {
+  it('leads a browser to the workbench, and tells a program where things are', async () => {
+    const { sandboxId, url } = await createSandbox(stack, key)
+    for (const address of [url, `${url}/`]) {
+      const page = await fetch(address, { redirect: 'manual', headers: { accept: 'text/html,*/*' } })
+      expect([page.status, page.headers.get('location')]).toEqual([303, `/sandboxes/${sandboxId}/play/`])
+      const answer = await fetch(address)
+      expect([answer.status, ((await answer.json()) as Answer).code]).toEqual([404, 'not_found'])
+    }
+  })
+})
+
 describe('addresses and methods', () => {
   it('says what it takes', async () => {
     const wrong = await call('PATCH', '/v1/sandboxes')

@@ -10,6 +10,7 @@ import { terminalRoutes } from './computesdk/terminals'
 import { Entry, type SandboxTarget } from './entry'
 import { LiveSockets } from './live-sockets'
 import { eventsRoute } from './sandlot/events-route'
+import { frontDoor } from './sandlot/front-door'
 import { rawFileRoutes } from './sandlot/raw-files'
 import { sandboxRoutes } from './sandlot/sandbox-routes'
 import { type OpenPreview, systemRoutes } from './sandlot/system-routes'
@@ -36,6 +37,7 @@ export function createSandboxSite(deps: SandboxSiteDeps): Site<SandboxTarget> {
   const live = new LiveSockets(deps.access)
   return createSite<SandboxTarget>(
     [
+      frontDoor,
       ...serviceRoutes({ ...deps, entry }),
       ...commandRoutes(entry),
       ...batchRoutes(entry),
