@@ -5,8 +5,10 @@ import { type DragEvent, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { cn } from '@/components/ui/class-names'
 import { imageTypeOf, languageOf } from './file-kinds'
+import { FileName } from './file-name'
 import type { TreeEntry } from './listing'
 import { NameField } from './name-field'
+import { shownName } from './shown-name'
 import type { TreeRow } from './tree-rows'
 
 export type RowActions = {
@@ -34,10 +36,18 @@ export type FileTreeRowProps = {
 export const DRAGGED_PATH = 'application/x-sandlot-path'
 const INDENT_PX = 14
 const FIRST_INDENT_PX = 8
+/** The arrow, the icon, and a dozen letters. */
+const LEAST_ROW_PX = 132
+
+/** Where a row begins, and the width that it needs at least: in a deep tree more than there is. */
+export function rowExtent(depth: number): { startPx: number; widthPx: number } {
+  const startPx = FIRST_INDENT_PX + depth * INDENT_PX
+  return { startPx, widthPx: startPx + LEAST_ROW_PX }
+}
 
 export function FileTreeRow(props: FileTreeRowProps) {
   const { row, topPx, heightPx } = props
-  const style = { top: topPx, height: heightPx, paddingLeft: FIRST_INDENT_PX + row.depth * INDENT_PX }
+  const style = { top: topPx, height: heightPx, paddingLeft: rowExtent(row.depth).startPx }
   if (row.kind === 'note') return <NoteRow {...props} row={row} style={style} />
   if (row.kind === 'new') {
     return (
@@ -90,6 +100,7 @@ function EntryRow({ id, row, style, isFocused, isActive, isRenaming, canEdit, ac
     <div
       id={id}
       role="treeitem"
+      aria-label={entry.isLink ? `${shownName(entry.name)}, link` : shownName(entry.name)}
       aria-level={row.depth + 1}
       aria-expanded={entry.isDirectory ? isOpen : undefined}
       aria-selected={isActive}
@@ -116,14 +127,12 @@ function EntryRow({ id, row, style, isFocused, isActive, isRenaming, canEdit, ac
       <EntryIcon name={entry.name} isDirectory={entry.isDirectory} isOpen={isOpen} />
       {isRenaming ? (
         <NameField
-          label={`New name of ${entry.name}`}
+          label={`New name of ${shownName(entry.name)}`}
           initial={entry.name}
           onDone={(name) => actions.onNameExisting(entry, name)}
         />
       ) : (
-        <span className="truncate" title={entry.path}>
-          {entry.name}
-        </span>
+        <FileName name={entry.name} path={entry.path} />
       )}
       {entry.isLink && <span className="text-11 text-ink-3">link</span>}
     </div>

@@ -1,7 +1,7 @@
 'use client'
 
 import { type KeyboardEvent, type MouseEvent, useEffect, useRef } from 'react'
-import { FileTreeRow, type RowActions } from './file-tree-row'
+import { FileTreeRow, type RowActions, rowExtent } from './file-tree-row'
 import type { TreeEntry } from './listing'
 import type { TreeRow } from './tree-rows'
 import { scrollRowIntoView, useFixedRows } from './use-fixed-rows'
@@ -35,9 +35,13 @@ export function FileTree(props: FileTreeProps) {
   const { first, last, totalPx } = useFixedRows(scroller, rows.length, rowHeightPx)
   const focusIndex = rows.findIndex((row) => row.kind === 'entry' && row.entry.path === focusPath)
 
+  const focusDepth = rows[focusIndex]?.depth ?? 0
+
   useEffect(() => {
-    if (focusIndex >= 0 && scroller.current) scrollRowIntoView(scroller.current, focusIndex, rowHeightPx)
-  }, [focusIndex, rowHeightPx])
+    if (focusIndex < 0 || !scroller.current) return
+    scrollRowIntoView(scroller.current, focusIndex, rowHeightPx)
+    scrollNameIntoView(scroller.current, focusDepth)
+  }, [focusIndex, focusDepth, rowHeightPx])
 
   function onKeyDown(event: KeyboardEvent) {
     if (event.target instanceof HTMLInputElement || event.ctrlKey || event.metaKey || event.altKey) return
@@ -62,7 +66,7 @@ export function FileTree(props: FileTreeProps) {
       onKeyDown={onKeyDown}
       onContextMenu={onContextMenu}
     >
-      <div role="none" className="relative w-full" style={{ height: totalPx }}>
+      <div role="none" className="relative min-w-full" style={{ height: totalPx, width: widthOf(rows) }}>
         {rows.slice(first, last).map((row, at) => {
           const index = first + at
           return (
@@ -85,6 +89,18 @@ export function FileTree(props: FileTreeProps) {
   )
 }
 
+/** In a deep tree more than there is: it scrolls sideways then, instead of hiding names behind its edge. */
+function widthOf(rows: readonly TreeRow[]): number {
+  const depth = rows.reduce((deepest, row) => Math.max(deepest, row.depth), 0)
+  return rowExtent(depth).widthPx
+}
+
+function scrollNameIntoView(element: HTMLElement, depth: number): void {
+  const { startPx, widthPx } = rowExtent(depth)
+  if (widthPx > element.scrollLeft + element.clientWidth) element.scrollLeft = widthPx - element.clientWidth
+  else if (startPx < element.scrollLeft) element.scrollLeft = depth === 0 ? 0 : startPx
+}
+
 function rowId(index: number): string {
   return `tree-row-${index}`
 }
@@ -101,7 +117,7 @@ function actOnKey(key: string, index: number, { rows, actions, canEdit }: FileTr
     else actions.onOpen(entry, key === ' ')
   } else if (key === 'ArrowRight') {
     if (entry.isDirectory && !row.isOpen) actions.onToggle(entry, true)
-    else if (entry.isDirectory) focusFrom(rows, index, 1, actions.onFocusRow)
+    else if (entry.isDirectory) focusFirstChild(rows, index, actions.onFocusRow)
   } else if (key === 'ArrowLeft') {
     if (entry.isDirectory && row.isOpen) actions.onToggle(entry, false)
     else focusParent(rows, index, actions.onFocusRow)
@@ -135,6 +151,12 @@ function focusFrom(
   const row = rows[at]
   if (row?.kind === 'entry') focus(row.entry.path)
   return true
+}
+
+/** Where it has none, or none yet, the focus stays: the next row is somebody else's child. */
+function focusFirstChild(rows: readonly TreeRow[], index: number, focus: (path: string) => void): void {
+  const [row, next] = rows.slice(index, index + 2)
+  if (row && next?.kind === 'entry' && next.depth > row.depth) focus(next.entry.path)
 }
 
 function focusParent(rows: readonly TreeRow[], index: number, focus: (path: string) => void): void {

@@ -3,8 +3,10 @@
 import { X } from 'lucide-react'
 import { Button } from '@/components/ui/button'
 import { IconButton } from '@/components/ui/icon-button'
+import { FileName } from './file-name'
 import { baseName } from './file-paths'
 import { formatBytes } from './quantities'
+import { shownName } from './shown-name'
 import { useStore } from './store'
 import type { Upload, Uploads } from './uploads'
 
@@ -39,14 +41,14 @@ export function UploadList({ uploads }: { uploads: Uploads }) {
 }
 
 function UploadRow({ upload, uploads }: { upload: Upload; uploads: Uploads }) {
-  const name = baseName(upload.path)
+  const name = shownName(baseName(upload.path))
   const share = upload.sizeBytes === 0 ? 1 : upload.sentBytes / upload.sizeBytes
   const isStuck = upload.state === 'exists' || upload.state === 'failed'
   return (
     <li>
       <div className="flex items-center gap-2">
-        <span className="min-w-0 flex-1 truncate" title={upload.path}>
-          {name}
+        <span className="min-w-0 flex-1">
+          <FileName name={baseName(upload.path)} path={upload.path} />
         </span>
         <span className="text-ink-3 tabular-nums">{formatBytes(upload.sizeBytes)}</span>
         <IconButton size="small" label={`Cancel upload of ${name}`} onClick={() => uploads.cancel(upload.id)}>
