@@ -4,7 +4,7 @@ import { RunningServer } from './running-server'
 import { Workbench } from './workbench'
 
 interface Fixtures {
-  /** The dashboard, signed in by the link that the server printed. */
+  /** The dashboard, signed in by the link that the server printed. All sandboxes end with the test. */
   dashboard: Dashboard
   /** Makes a sandbox of a template on the dashboard and waits for its prompt. */
   openSandbox: (templateName: string) => Promise<Workbench>
@@ -31,17 +31,17 @@ export const test = base.extend<Fixtures & { serverLog: undefined }, { server: R
   ],
   dashboard: async ({ page, server }, use) => {
     await use(await signIn(page, server))
+    const sandboxes = await server.sandboxes()
+    const made = await sandboxes.list()
+    await Promise.all(made.map(({ sandboxId }) => sandboxes.delete(sandboxId)))
   },
-  openSandbox: async ({ dashboard, page, server }, use) => {
+  openSandbox: async ({ dashboard, page }, use) => {
     await use(async (templateName) => {
       await dashboard.createSandbox(templateName)
       const workbench = new Workbench(page)
       await workbench.waitForPrompt()
       return workbench
     })
-    const sandboxes = await server.sandboxes()
-    const made = await sandboxes.list()
-    await Promise.all(made.map(({ sandboxId }) => sandboxes.delete(sandboxId)))
   },
 })
 

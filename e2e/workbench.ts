@@ -29,6 +29,34 @@ export class Workbench {
     return this.page.getByRole('treeitem', { name, exact: true })
   }
 
+  editorTab(name: string): Locator {
+    return this.page.getByRole('tablist', { name: 'Open files' }).getByRole('tab', { name })
+  }
+
+  /** What is said in passing, at the edge of the screen. */
+  get toast(): Locator {
+    return this.page.locator('[data-sonner-toast]')
+  }
+
+  /** Something of the menu that the other mouse button opens. */
+  async fileMenu(name: string, item: string): Promise<void> {
+    await this.treeItem(name).click({ button: 'right' })
+    await this.page.getByRole('menuitem', { name: item }).click()
+  }
+
+  /** Drags a file of this machine over a part of the page and lets it go there, as the desktop does. */
+  async dropFile(target: Locator, path: string): Promise<void> {
+    const box = await target.boundingBox()
+    if (box === null) throw new Error('There is nothing to drop a file on.')
+    const session = await this.page.context().newCDPSession(this.page)
+    const at = { x: box.x + box.width / 2, y: box.y + box.height / 2 }
+    const data = { items: [], files: [path], dragOperationsMask: 1 }
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+      await session.send('Input.dispatchDragEvent', { type, ...at, data })
+    }
+    await session.detach()
+  }
+
   async waitForPrompt(): Promise<void> {
     await expect.poll(() => this.screen(), { timeout: 15_000 }).toMatch(PROMPT)
   }
@@ -55,6 +83,43 @@ export class Workbench {
 
   async expectScreen(pattern: RegExp, timeoutMs = 15_000): Promise<void> {
     await expect.poll(() => this.screen(), { timeout: timeoutMs }).toMatch(pattern)
+  }
+
+  /** Everything that the terminal keeps, what has scrolled away too: all of it is selected and copied. */
+  async scrollback(): Promise<string> {
+    await this.terminal.click({ button: 'right' })
+    await this.page.getByRole('menuitem', { name: 'Select all' }).click()
+    await this.terminal.locator('textarea').focus()
+    await this.page.evaluate(() => navigator.clipboard.writeText(''))
+    await this.page.keyboard.press('Control+Shift+C')
+    const copied = () => this.page.evaluate(() => navigator.clipboard.readText())
+    await expect.poll(copied).not.toBe('')
+    return copied()
+  }
+
+  /** Clicks an address in the terminal, once it is known as one. */
+  async clickLink(url: string): Promise<void> {
+    const line = this.terminal.locator('.xterm-rows > div').filter({ hasText: new RegExp(`^${url}`) })
+    // Its own layer lies over the rows and takes the mouse.
+    const box = await line.boundingBox()
+    if (box === null) throw new Error(`${url} is not in the terminal.`)
+    await this.page.mouse.move(box.x + 40, box.y + box.height / 2)
+    await expect(this.page.locator('.xterm-cursor-pointer')).toBeVisible()
+    await this.page.mouse.down()
+    await this.page.mouse.up()
+  }
+
+  /** Runs a command on an empty screen, and waits until its output is exactly that. */
+  async expectOutput(command: string, output: string): Promise<void> {
+    await this.run(`clear; ${command}`)
+    const printed = async () => (await this.screen()).split('\n').slice(0, -1).join('\n')
+    await expect.poll(printed).toBe(output)
+  }
+
+  /** Writes a file by the shell, and its folders before it. */
+  async writeFile(path: string, content: string): Promise<void> {
+    const encoded = Buffer.from(content).toString('base64')
+    await this.run(`install -D /dev/null ${path} && base64 -d <<< ${encoded} > ${path}`)
   }
 
   async openFile(...names: string[]): Promise<void> {

@@ -5,6 +5,7 @@ import { Dialog as DialogPrimitive } from 'radix-ui'
 import type { ComponentProps, ReactNode } from 'react'
 import { cn } from './class-names'
 import { IconButton } from './icon-button'
+import { useReturnFocus } from './use-return-focus'
 
 export const Dialog = DialogPrimitive.Root
 export const DialogClose = DialogPrimitive.Close
@@ -15,10 +16,12 @@ export interface DialogContentProps extends Omit<ComponentProps<typeof DialogPri
 }
 
 export function DialogContent({ title, description, className, children, ...props }: DialogContentProps) {
+  const returnFocus = useReturnFocus()
   return (
     <DialogPrimitive.Portal>
       <DialogPrimitive.Overlay className="fixed inset-0 z-40 animate-appear bg-overlay" />
       <DialogPrimitive.Content
+        {...returnFocus}
         {...props}
         {...(description === undefined && { 'aria-describedby': undefined })}
         className={cn(dialogPanel, className)}

@@ -5,6 +5,7 @@ import { Command as CommandMenu } from 'cmdk'
 import { Dialog } from 'radix-ui'
 import { useState } from 'react'
 import { Kbd } from '@/components/ui/kbd'
+import { useReturnFocus } from '@/components/ui/use-return-focus'
 import { toSandboxError } from '@/lib/errors'
 import type { Command } from './commands'
 import { baseName, parentPath, relativePath } from './file-paths'
@@ -28,11 +29,13 @@ const COMMAND_SIGN = '>'
 
 /** Files by name, and everything else by what it is called. */
 export function CommandPalette({ mode, onClose, commands }: CommandPaletteProps) {
+  const returnFocus = useReturnFocus()
   return (
     <Dialog.Root open={mode !== null} onOpenChange={(isOpen) => !isOpen && onClose()}>
       <Dialog.Portal>
         <Dialog.Overlay className="fixed inset-0 z-40" />
         <Dialog.Content
+          {...returnFocus}
           aria-describedby={undefined}
           className="fixed inset-x-2 top-2 z-50 mx-auto max-w-140 animate-appear overflow-hidden rounded-large border border-line-strong bg-surface shadow-float outline-none"
         >
@@ -55,7 +58,6 @@ function Palette({ first, onClose, commands }: PaletteProps) {
   return (
     <CommandMenu label="Go to file or run a command" shouldFilter={false} loop>
       <CommandMenu.Input
-        autoFocus
         value={text}
         onValueChange={setText}
         placeholder={`Name of a file; ${COMMAND_SIGN} for commands`}

@@ -1,6 +1,8 @@
 import type { SandboxInfo } from '@/lib/protocol/workbench'
+import { focusPart, hasFocus } from './focus-part'
 import { keys } from './keys'
 import { runAction } from './run-action'
+import type { View } from './view-state'
 import type { WorkbenchCore } from './workbench-core'
 
 export type Command = { id: string; title: string; keys?: string; run: () => void }
@@ -31,7 +33,7 @@ export function commandsOf({ core, info, setTheme, openPalette, closeFile }: Com
     },
     { id: 'file.saveAll', title: 'Save all files', run: () => runAction(() => files.saveAll()) },
     { id: 'file.close', title: 'Close file', keys: keys.closeTab, run: withActive(closeFile) },
-    { id: 'view.files', title: 'Show files', keys: keys.explorer, run: () => view.toggleSide('files') },
+    { id: 'view.files', title: 'Go to the files', keys: keys.explorer, run: () => goToFiles(view) },
     {
       id: 'view.search',
       title: 'Search in files',
@@ -52,9 +54,12 @@ export function commandsOf({ core, info, setTheme, openPalette, closeFile }: Com
     },
     {
       id: 'view.terminal',
-      title: 'Show terminal',
+      title: 'Go to the terminal, or leave it',
       keys: keys.terminal,
-      run: () => core.terminalWish.update((wish) => ({ token: wish.token + 1, act: 'focus' })),
+      run: () => {
+        if (hasFocus('terminal')) focusPart('terminalTab')
+        else core.terminalWish.update((wish) => ({ token: wish.token + 1, act: 'focus' }))
+      },
     },
     {
       id: 'terminal.new',
@@ -73,4 +78,13 @@ export function commandsOf({ core, info, setTheme, openPalette, closeFile }: Com
     { id: 'theme.system', title: "The system's theme", run: () => setTheme('system') },
     { id: 'app.back', title: 'Back to the dashboard', run: () => location.assign(info.app_url) },
   ]
+}
+
+/** Shows the files and goes there; from there it hides them. */
+function goToFiles(view: View): void {
+  if (hasFocus('files')) view.set({ isSideOpen: false })
+  else {
+    view.set({ side: 'files', isSideOpen: true, phonePane: 'files' })
+    focusPart('files')
+  }
 }

@@ -33,6 +33,8 @@ export function NameField({ label, initial, onDone }: NameFieldProps) {
     event.stopPropagation()
     if (event.key === 'Enter') finish(true)
     if (event.key === 'Escape') finish(false)
+    // The field goes, and the focus must not go with it: the tree around it takes the keys again.
+    if (isDone.current) input.current?.closest<HTMLElement>('[tabindex="0"]')?.focus()
   }
 
   return (

@@ -12,7 +12,7 @@ import { useDirectories } from './queries'
 import { runAction } from './run-action'
 import { SideHeader } from './side-header'
 import { useStore } from './store'
-import { type TreeShape, treeRows } from './tree-rows'
+import { pathBeside, type TreeShape, treeRows } from './tree-rows'
 import { UploadList } from './upload-list'
 import { useFileActions } from './use-file-actions'
 import { useWorkbench } from './workbench-context'
@@ -49,6 +49,21 @@ export function SideFiles() {
   function startDraft(directory: string, isDirectory: boolean) {
     if (directory !== root) core.setDirectoryOpen(directory, true)
     setDraft({ directory, isDirectory })
+  }
+
+  async function create(at: NonNullable<TreeShape['draft']>, name: string) {
+    await actions.create(at.directory, name, at.isDirectory)
+    setFocusPath(joinPath(at.directory, name))
+  }
+
+  async function rename(entry: TreeEntry, to: string) {
+    await actions.move(entry.path, to, entry.isDirectory)
+    setFocusPath(to)
+  }
+
+  function remove(entry: TreeEntry) {
+    const next = pathBeside(rows, entry.path)
+    actions.remove(entry, () => setFocusPath(next))
   }
 
   function startUpload(directory: string) {
@@ -125,18 +140,17 @@ export function SideFiles() {
                   onRetry: retry,
                   onNameNew: (name) => {
                     setDraft(null)
-                    if (name && draft)
-                      runAction(() => actions.create(draft.directory, name, draft.isDirectory))
+                    if (name && draft) runAction(() => create(draft, name))
                   },
                   onNameExisting: (entry, name) => {
                     setRenamingPath(null)
                     const to = joinPath(parentPath(entry.path), name ?? '')
-                    if (name) runAction(() => actions.move(entry.path, to, entry.isDirectory))
+                    if (name) runAction(() => rename(entry, to))
                   },
                   onDrop: actions.drop,
                   onFocusRow: setFocusPath,
                   onRename: (entry) => setRenamingPath(entry.path),
-                  onDelete: actions.remove,
+                  onDelete: remove,
                   onContextMenu: setMenuEntry,
                 }}
               />
@@ -151,7 +165,7 @@ export function SideFiles() {
           onNew={startDraft}
           onUpload={startUpload}
           onRename={(entry) => setRenamingPath(entry.path)}
-          onDelete={actions.remove}
+          onDelete={remove}
           downloadUrl={(path) => core.client.rawUrl(path)}
         />
       </ContextMenu>

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { TreeEntry } from './listing'
-import { type DirectoryState, treeRows } from './tree-rows'
+import { type DirectoryState, pathBeside, treeRows } from './tree-rows'
 
 function entry(path: string, isDirectory = false): TreeEntry {
   return { name: path.slice(path.lastIndexOf('/') + 1), path, isDirectory, isLink: false }
@@ -39,4 +39,12 @@ it('shows the field for a new name first in its directory', () => {
 
 it('does not show what is open below something closed', () => {
   expect(show(['/app/src/deep'])).toEqual(['src', 'lib', 'a.ts'])
+})
+
+it('finds what stands beside an entry that goes away with all in it', () => {
+  const rows = treeRows({ root: '/app', openDirectories: new Set(['/app/src']), directories, draft: null })
+  expect(pathBeside(rows, '/app/src')).toBe('/app/lib')
+  expect(pathBeside(rows, '/app/src/b.ts')).toBe('/app/src')
+  expect(pathBeside(rows, '/app/a.ts')).toBe('/app/lib')
+  expect(pathBeside([], '/app/a.ts')).toBeNull()
 })

@@ -1,3 +1,4 @@
+import { parentPath } from './file-paths'
 import type { TreeEntry } from './listing'
 
 /** A listing that is shown, or on its way, or failed. */
@@ -24,6 +25,14 @@ export function treeRows(shape: TreeShape): TreeRow[] {
   const rows: TreeRow[] = []
   addDirectory(shape, shape.root, 0, rows)
   return rows
+}
+
+/** Where the keyboard goes when an entry goes away with all in it: to the next of its folder, or else to what stood before. */
+export function pathBeside(rows: readonly TreeRow[], path: string): string | null {
+  const paths = rows.flatMap((row) => (row.kind === 'entry' ? [row.entry.path] : []))
+  const at = paths.indexOf(path)
+  const next = paths.slice(at + 1).find((each) => parentPath(each) === parentPath(path))
+  return next ?? paths[at - 1] ?? null
 }
 
 function addDirectory(shape: TreeShape, directory: string, depth: number, rows: TreeRow[]): void {

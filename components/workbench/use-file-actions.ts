@@ -8,6 +8,7 @@ import { DRAGGED_PATH } from './file-tree-row'
 import { applyEvents, type FileEvent, type TreeEntry } from './listing'
 import { queryKeys } from './query-keys'
 import { runAction } from './run-action'
+import { shownName } from './shown-name'
 import type { Uploads } from './uploads'
 import { useWorkbench } from './workbench-context'
 
@@ -42,10 +43,10 @@ export function useFileActions(uploads: Uploads) {
     await core.files.moved(from, to)
   }
 
-  function remove(entry: TreeEntry): void {
+  function remove(entry: TreeEntry, onRemoved: () => void): void {
     const { name, path, isDirectory } = entry
     confirm({
-      title: `Delete ${name}?`,
+      title: `Delete ${shownName(name)}?`,
       description: isDirectory
         ? 'The folder and everything in it will be gone from the sandbox.'
         : 'The file will be gone from the sandbox.',
@@ -56,6 +57,7 @@ export function useFileActions(uploads: Uploads) {
         for (const file of core.files.state.get().files) {
           if (isWithin(file.path, path) && !file.isDirty) core.files.close(file.path)
         }
+        onRemoved()
       },
     })
   }
