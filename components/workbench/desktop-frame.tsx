@@ -1,6 +1,6 @@
 'use client'
 
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import { Group, Panel, Separator, useDefaultLayout, usePanelRef } from 'react-resizable-panels'
 import { cn } from '@/components/ui/class-names'
 import { BottomPanel } from './bottom-panel'
@@ -58,16 +58,21 @@ export function DesktopFrame({ onCloseFile }: { onCloseFile: (path: string) => v
   )
 }
 
+/** Ten lines of a terminal. */
+const PANEL_HEIGHT_PX = 248
+
 /** The panel is collapsed, not taken away: its terminals stay as they are. */
 function Center({ onCloseFile }: { onCloseFile: (path: string) => void }) {
   const { core } = useWorkbench()
   const { isPanelOpen } = useStore(core.view.state)
   const panel = usePanelRef()
   const layout = useDefaultLayout({ id: core.storageKey('rows'), storage: localStorage })
+  const openHeightPx = useRef(PANEL_HEIGHT_PX)
 
   useEffect(() => {
-    if (isPanelOpen) panel.current?.expand()
-    else panel.current?.collapse()
+    if (!isPanelOpen) panel.current?.collapse()
+    // Not `expand`: of a panel that was hidden when the page came, it knows no height, and takes the least.
+    else if (panel.current?.isCollapsed()) panel.current.resize(openHeightPx.current)
   }, [isPanelOpen, panel])
 
   return (
@@ -84,11 +89,12 @@ function Center({ onCloseFile }: { onCloseFile: (path: string) => void }) {
         panelRef={panel}
         collapsible
         collapsedSize={0}
-        defaultSize={248}
+        defaultSize={PANEL_HEIGHT_PX}
         minSize={96}
         groupResizeBehavior="preserve-pixel-size"
         onResize={(size) => {
           const isOpen = size.inPixels > 0
+          if (isOpen) openHeightPx.current = size.inPixels
           if (isOpen !== core.view.state.get().isPanelOpen) core.view.set({ isPanelOpen: isOpen })
         }}
       >

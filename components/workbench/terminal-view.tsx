@@ -234,6 +234,8 @@ class TerminalScreen {
   }
 
   #proposeSize(): void {
+    // Hidden, it has no size: the addon would take its 100 % for 100 pixels, and the program inside would be told so.
+    if (!this.terminal.element?.offsetParent) return
     const size = this.#fitter.proposeDimensions()
     if (!size || Number.isNaN(size.cols) || Number.isNaN(size.rows)) return
     this.terminal.resize(size.cols, size.rows)
