@@ -69,14 +69,16 @@ export function PreviewFrame({
     [enter, loaded],
   )
 
-  useEffect(() => void enter('/'), [enter])
-
-  const seenWish = useRef(wish.token)
+  // The wish may be what brought this preview here: then it is where it begins.
+  const seenWish = useRef(0)
+  const hasEntered = useRef(false)
   useEffect(() => {
-    if (wish.port !== port || wish.token === seenWish.current) return
+    const isWished = wish.port === port && wish.token !== seenWish.current
     seenWish.current = wish.token
-    go(wish.path)
-  }, [wish, port, go])
+    if (isWished) go(wish.path)
+    else if (!hasEntered.current) void enter('/')
+    hasEntered.current = true
+  }, [wish, port, go, enter])
 
   // A server that came back shows its page, instead of the word that nothing listens.
   const wasListening = useRef(isListening)

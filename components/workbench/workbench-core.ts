@@ -157,7 +157,9 @@ export class WorkbenchCore {
 
   /** Shows a port beside the editor, at a path where one is told. */
   openPreview(port: number, path = '/'): void {
-    if (path !== '/') this.previewWish.update((wish) => ({ token: wish.token + 1, port, path }))
+    const isOpen = this.view.state.get().previews.includes(port)
+    // What is open already stays where it is, unless it is sent somewhere.
+    if (path !== '/' || !isOpen) this.previewWish.update((wish) => ({ token: wish.token + 1, port, path }))
     this.view.showPreview(port)
   }
 
