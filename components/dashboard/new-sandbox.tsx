@@ -11,6 +11,7 @@ import { useOpenSandbox } from './use-open-sandbox'
 export function NewSandbox() {
   const [name, setName] = useState('')
   const [templateId, setTemplateId] = useState<string | null>(null)
+  const [failure, setFailure] = useState<string | null>(null)
   const { open, isOpening } = useOpenSandbox()
   const isNewTab = useRef(false)
 
@@ -26,7 +27,8 @@ export function NewSandbox() {
   function submit(event: FormEvent): void {
     event.preventDefault()
     if (isOpening) return
-    void open(create, isNewTab.current)
+    setFailure(null)
+    void open(create, isNewTab.current).then(setFailure)
     isNewTab.current = false
   }
 
@@ -54,6 +56,14 @@ export function NewSandbox() {
           New sandbox
         </Button>
       </div>
+      <p role="status" className="sr-only">
+        {isOpening && 'Making the sandbox…'}
+      </p>
+      {failure !== null && (
+        <p role="alert" className="mt-3 text-13 text-bad">
+          {failure}
+        </p>
+      )}
       <TemplatePicker value={templateId} onValueChange={setTemplateId} />
     </form>
   )

@@ -6,6 +6,7 @@ import { useEffect } from 'react'
 import { Mark } from '@/components/shell/mark'
 import { Button } from '@/components/ui/button'
 import { Spinner } from '@/components/ui/spinner'
+import { toSandboxError } from '@/lib/errors'
 import { appClient } from './app-client'
 import { FailedPanel } from './failed-panel'
 import { openWorkbench } from './open-workbench'
@@ -17,6 +18,8 @@ export function OpeningSandbox({ id }: { id: string }) {
     onSuccess: (opened) => openWorkbench(opened),
   })
   useEffect(() => mutate(), [mutate])
+  // Trying again would not bring it back.
+  const isGone = error !== null && toSandboxError(error).code === 'sandbox_not_found'
   return (
     <main className="mx-auto flex min-h-dvh max-w-md flex-col justify-center gap-4 p-6">
       <Mark className="size-8" />
@@ -29,8 +32,17 @@ export function OpeningSandbox({ id }: { id: string }) {
         </p>
       ) : (
         <>
-          <FailedPanel title="What happened" error={error} isRetrying={isPending} onRetry={() => mutate()} />
-          <Button asChild className="self-start">
+          {isGone ? (
+            <p className="text-ink-2">{error.message}</p>
+          ) : (
+            <FailedPanel
+              title="What happened"
+              error={error}
+              isRetrying={isPending}
+              onRetry={() => mutate()}
+            />
+          )}
+          <Button asChild variant={isGone ? 'primary' : 'secondary'} className="self-start">
             <Link href="/">Back to your sandboxes</Link>
           </Button>
         </>

@@ -4,6 +4,7 @@ import type { MouseEvent, ReactNode } from 'react'
 import { cn } from '@/components/ui/class-names'
 import { Spinner } from '@/components/ui/spinner'
 import { StateDot } from '@/components/ui/state-dot'
+import { toast } from '@/components/ui/toast'
 import type { SandboxSummary } from '@/lib/protocol/sandboxes'
 import { sizeInWords, timeAgo } from './plain-words'
 import { SandboxActions } from './sandbox-actions'
@@ -19,7 +20,10 @@ export interface SandboxRowProps {
 export function SandboxRow({ sandbox, templateName, now }: SandboxRowProps) {
   const { open, isOpening } = useOpenSandbox()
   const state = sandboxState(sandbox, now)
-  const openHere = () => void open(async () => sandbox.sandboxId, false)
+  async function openHere(): Promise<void> {
+    const failure = await open(async () => sandbox.sandboxId, false)
+    if (failure !== null) toast.error(failure)
+  }
   return (
     <tr className="transition-colors sm:border-t sm:hover:bg-hover max-sm:relative max-sm:flex max-sm:flex-wrap max-sm:items-center max-sm:gap-x-3 max-sm:gap-y-1 max-sm:rounded-large max-sm:border max-sm:bg-surface max-sm:p-4 max-sm:pr-14">
       <th
@@ -27,7 +31,7 @@ export function SandboxRow({ sandbox, templateName, now }: SandboxRowProps) {
         className="max-w-64 px-4 text-left font-semibold sm:h-12 max-sm:w-full max-sm:max-w-none max-sm:p-0"
       >
         <span className="flex items-center gap-2">
-          <NameLink sandbox={sandbox} onOpen={openHere} />
+          <NameLink sandbox={sandbox} onOpen={() => void openHere()} />
           {isOpening && <Spinner label="Opening" className="text-ink-2" />}
         </span>
       </th>
@@ -37,7 +41,7 @@ export function SandboxRow({ sandbox, templateName, now }: SandboxRowProps) {
           <StateDot tone={state.tone} />
           <span>
             {state.text}
-            {state.detail !== null && <span className="text-ink-2 tabular-nums">, {state.detail}</span>}
+            {state.detail !== null && <span className="text-ink-2 tabular-nums"> · {state.detail}</span>}
           </span>
         </span>
       </Cell>
@@ -48,7 +52,7 @@ export function SandboxRow({ sandbox, templateName, now }: SandboxRowProps) {
         {sandbox.diskBytes === null ? '–' : sizeInWords(sandbox.diskBytes)}
       </Cell>
       <td className="pr-2 text-right max-sm:absolute max-sm:top-2 max-sm:right-2 max-sm:p-0">
-        <SandboxActions sandbox={sandbox} onOpen={openHere} />
+        <SandboxActions sandbox={sandbox} onOpen={() => void openHere()} />
       </td>
     </tr>
   )

@@ -128,7 +128,8 @@ export class SandboxService {
       await this.#while(id, 'stopping', async () => {
         this.#connections.drop(id, stopped('It was stopped.'))
         await this.#provider.stop(id)
-        await this.#store.update(id, { status: 'stopped', status_reason: 'It was stopped.' })
+        // Whoever asked for it needs no reason.
+        await this.#store.update(id, { status: 'stopped', status_reason: null })
       })
       return this.#told(id)
     })
