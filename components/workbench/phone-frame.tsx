@@ -102,7 +102,7 @@ function More() {
       onValueChange={(next) => core.view.set({ panel: next === 'ports' ? 'ports' : 'processes' })}
       className="flex h-full flex-col"
     >
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b bg-surface px-4 py-2 text-12 text-ink-2">
+      <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1 border-b bg-surface px-4 py-2 text-12 text-ink-2">
         <Connection />
         <UsageMeters />
       </div>

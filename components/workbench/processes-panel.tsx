@@ -104,9 +104,13 @@ type ProcessRowProps = {
 function ProcessRow({ process, now, canEdit, onSignal }: ProcessRowProps) {
   const number = 'px-3 text-right'
   return (
-    <tr className="h-6 hover:bg-hover">
+    <tr className="h-6 hover:bg-hover max-md:h-11">
       <td className={number}>{process.pid}</td>
-      <td className="max-w-40 truncate px-3">{process.name}</td>
+      <td className="max-w-40 px-3 max-md:w-full max-md:max-w-0">
+        <span className="block truncate">{process.name}</span>
+        {/* Its own column has no room on a phone, and names alone do not tell two shells apart. */}
+        <span className="block truncate font-code text-11 text-ink-3 md:hidden">{process.command}</span>
+      </td>
       <td
         className="max-w-0 min-w-40 truncate px-3 font-code text-ink-2 max-md:hidden"
         title={process.command}

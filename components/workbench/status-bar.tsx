@@ -97,7 +97,10 @@ function Meter({ label, value, limit, say, sayLimit = say }: MeterProps) {
         {limit ? (
           <>
             <meter className="sr-only" aria-label={`${label}, ${words}`} min={0} max={1} value={share} />
-            <span aria-hidden className="inline-block h-1.25 w-14 overflow-hidden rounded-full bg-line">
+            <span
+              aria-hidden
+              className="inline-block h-1.25 w-14 overflow-hidden max-md:w-8 rounded-full bg-line"
+            >
               <span
                 className={share > HIGH_SHARE ? 'block h-full bg-bad' : 'block h-full bg-accent'}
                 style={{ width: `${share * 100}%` }}
