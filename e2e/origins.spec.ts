@@ -79,6 +79,13 @@ test('a preview never gets the cookies of the app or of the sandbox, and leaves 
   }
 })
 
+test('the bare address of a sandbox leads to its workbench', async ({ openSandbox, page }) => {
+  const workbench = await openSandbox('Blank')
+  await page.goto(new URL('/', page.url()).href)
+  await expect(page).toHaveURL(/\/play\/$/)
+  await workbench.waitForPrompt()
+})
+
 test('a host that is not ours is answered 421, and a sandbox without a token 401', async ({ server }) => {
   expect(await statusFor(server.port, 'evil.example')).toBe(421)
   expect(await statusFor(server.port, `localhost:${server.port}`)).toBeLessThan(400)
