@@ -1,3 +1,4 @@
+import type { WebSocket } from '@playwright/test'
 import { expect, test } from './fixtures'
 
 /** Packages come over the network. */
@@ -84,6 +85,54 @@ test('npm create vite@latest in a blank sandbox: preview and hot reload', async 
   await workbench.replaceContent('export default function App() {\n  return <h1>Reloaded while hot</h1>\n}\n')
   await expect(preview.getByRole('heading', { name: 'Reloaded while hot' })).toBeVisible()
 })
+
+test('Next.js: hot reload follows the editor over one connection, and keeps the state', async ({
+  openSandbox,
+  page,
+}) => {
+  test.slow()
+  const reloads: WebSocket[] = []
+  page.on('websocket', (socket) => {
+    if (new URL(socket.url()).pathname.startsWith('/_next/')) reloads.push(socket)
+  })
+  const workbench = await openSandbox('Blank')
+  for (const [path, content] of Object.entries(NEXT_APP)) await workbench.writeFile(path, content)
+  await workbench.run('npm install --no-audit --no-fund next react react-dom && npx next dev')
+  await workbench.expectScreen(/Ready in/, INSTALL_TIMEOUT_MS)
+  // It opens by itself.
+  const preview = page.frameLocator('iframe[title="Preview of port 3000"]')
+  await expect(preview.getByRole('heading', { name: 'Hello' })).toBeVisible({ timeout: INSTALL_TIMEOUT_MS })
+  await preview.getByRole('textbox').fill('typed before')
+  await expect(preview.getByText('typed before')).toBeVisible()
+
+  await workbench.openFile('app', 'page.js')
+  await workbench.replaceContent(NEXT_APP['app/page.js'].replace('Hello', 'Good day'))
+  await expect(preview.getByRole('heading', { name: 'Good day' })).toBeVisible()
+  await expect(preview.getByText('typed before')).toBeVisible()
+  expect(reloads.filter((socket) => !socket.isClosed())).toHaveLength(1)
+  expect(reloads).toHaveLength(1)
+})
+
+/** The least that Next.js takes for an app, with a state that a page reload would lose, and a field that waits for React. */
+const NEXT_APP = {
+  'app/layout.js': 'export default ({ children }) => <html lang="en"><body>{children}</body></html>\n',
+  'app/page.js': `'use client'
+import { useEffect, useState } from 'react'
+
+export default function Page() {
+  const [text, setText] = useState('')
+  const [isReady, setIsReady] = useState(false)
+  useEffect(() => setIsReady(true), [])
+  return (
+    <main>
+      <h1>Hello</h1>
+      <input disabled={!isReady} value={text} onChange={(event) => setText(event.target.value)} />
+      <p>{text}</p>
+    </main>
+  )
+}
+`,
+}
 
 test('Flask, installed with pip', async ({ openSandbox }) => {
   test.slow()
