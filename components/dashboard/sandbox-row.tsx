@@ -37,7 +37,7 @@ export function SandboxRow({ sandbox, templateName, now }: SandboxRowProps) {
       </th>
       <Cell className="whitespace-nowrap text-ink-2 max-sm:order-1">{templateName}</Cell>
       <Cell className="max-sm:w-full">
-        <span className="flex items-center gap-2">
+        <span className="flex items-baseline gap-2">
           <StateDot tone={state.tone} />
           <span>
             {state.text}

@@ -7,6 +7,7 @@ import { relativePath } from './file-paths'
 import { FileView } from './file-view'
 import { keys } from './keys'
 import type { OpenFile } from './open-file'
+import { shownName } from './shown-name'
 import { CodeSkeleton } from './skeletons'
 import { useStore } from './store'
 import { useIsDark, useWorkbench } from './workbench-context'
@@ -84,7 +85,7 @@ function Breadcrumbs({ path }: { path: string }) {
       {path.split('/').map((part, depth, parts) => (
         <span key={parts.slice(0, depth + 1).join('/')} className="flex gap-1">
           {depth > 0 && <span aria-hidden>›</span>}
-          {part}
+          {shownName(part)}
         </span>
       ))}
     </div>

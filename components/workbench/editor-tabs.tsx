@@ -6,6 +6,7 @@ import { cn } from '@/components/ui/class-names'
 import { baseName } from './file-paths'
 import { DRAGGED_PATH } from './file-tree-row'
 import type { OpenFile } from './open-file'
+import { shownName } from './shown-name'
 
 export type EditorTabsProps = {
   files: readonly OpenFile[]
@@ -33,7 +34,7 @@ export function EditorTabs(props: EditorTabsProps) {
 function EditorTab({ file, ...props }: EditorTabsProps & { file: OpenFile }) {
   const { path, isPreview, isDirty } = file
   const isActive = path === props.activePath
-  const name = baseName(path)
+  const name = shownName(baseName(path))
   const element = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (isActive) element.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
@@ -65,7 +66,7 @@ function EditorTab({ file, ...props }: EditorTabsProps & { file: OpenFile }) {
         aria-selected={isActive}
         aria-label={isDirty ? `${name}, unsaved` : name}
         aria-keyshortcuts="Delete"
-        title={path}
+        title={shownName(path)}
         className={cn('h-full pr-1 pl-4 focus-visible:-outline-offset-2', isPreview && 'italic')}
         onClick={() => props.onActivate(path)}
         onDoubleClick={() => props.onKeep(path)}

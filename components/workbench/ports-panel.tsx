@@ -42,10 +42,12 @@ function PortRow({ port }: { port: PortInfo }) {
     <li className="flex min-h-8 items-center gap-3 px-4 hover:bg-hover">
       <StateDot tone="ok" />
       <span className="font-semibold tabular-nums">{port.port}</span>
-      <span className="text-12 text-ink-3">listening on {port.address}</span>
-      <span className="min-w-0 flex-1 truncate text-12 text-ink-2">
-        {port.process_name}
-        {port.pid !== null && <span className="text-ink-3 tabular-nums"> {port.pid}</span>}
+      <span className="flex min-w-0 flex-1 gap-x-3 text-12 max-md:flex-col">
+        <span className="truncate text-ink-3">listening on {port.address}</span>
+        <span className="truncate text-ink-2">
+          {port.process_name}
+          {port.pid !== null && <span className="text-ink-3 tabular-nums"> {port.pid}</span>}
+        </span>
       </span>
       <IconButton
         size="small"
