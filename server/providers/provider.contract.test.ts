@@ -207,8 +207,10 @@ describe.each(kinds)('$name', ({ open, isRoot }) => {
     expect(Object.keys(unenforced).every((name) => ['memory', 'cpus', 'egress'].includes(name))).toBe(true)
     for (const check of checks) expect(check.detail).toMatch(/\.$/)
     if (unenforced.memory === undefined) return
-    const limits = { ...defaultLimits, isRequired: true }
-    await expect(tested.provider.create(newSpec({ limits }))).rejects.toMatchObject({ code: 'unsupported' })
+    const asked = (required: SandboxSpec['limits']['required']) =>
+      tested.provider.create(newSpec({ limits: { ...defaultLimits, required } }))
+    await expect(asked(['memoryBytes'])).rejects.toMatchObject({ code: 'unsupported' })
+    expect((await asked(['diskBytes', 'openFiles'])).unenforced).toEqual(unenforced)
   })
 })
 

@@ -41,7 +41,7 @@ export interface SandboxSpec {
   egress: 'none' | 'all'
 }
 
-/** `null`: no limit asked for. A limit that was asked for (`isRequired`) and cannot be had is `unsupported`. */
+/** `null`: no limit asked for. One that is `required` and cannot be had is `unsupported`. */
 export interface SandboxLimits {
   memoryBytes: number | null
   /** Cores, such as 0.5 or 2. */
@@ -49,9 +49,11 @@ export interface SandboxLimits {
   processes: number | null
   diskBytes: number | null
   openFiles: number | null
-  /** Someone asked for exactly these, they are not the defaults. */
-  isRequired: boolean
+  /** Those that somebody asked for; the others are defaults. */
+  required: LimitName[]
 }
+
+export type LimitName = Exclude<keyof SandboxLimits, 'required'>
 
 export interface RunningSandbox {
   id: string

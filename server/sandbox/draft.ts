@@ -14,7 +14,7 @@ export interface SandboxDefaults {
   quota: Quota
 }
 
-type AskedLimits = Omit<SandboxLimits, 'isRequired'>
+type AskedLimits = Omit<SandboxLimits, 'required'>
 
 export interface CreateOptions {
   userId: string
@@ -99,7 +99,7 @@ function limitsOf(asked: CreateOptions['limits'], most: AskedLimits): SandboxLim
     if (value !== null) requireAtMost(value, most[name], MOST[name])
     limits[name] = value
   }
-  return { ...limits, isRequired: names.length > 0 }
+  return { ...limits, required: names }
 }
 
 function requireAtMost(asked: number, most: number | null, say: (most: number) => string): void {

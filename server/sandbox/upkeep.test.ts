@@ -69,7 +69,7 @@ describe('a draft', () => {
   it('takes what is asked for over the defaults, and says when limits were asked for', () => {
     expect(draftSandbox('s', 'p', OPTIONS, DEFAULTS)).toMatchObject({
       directory: '/workspace',
-      limits: { memoryBytes: 100, isRequired: false },
+      limits: { memoryBytes: 100, required: [] },
       expiresAt: null,
       status: 'starting',
     })
@@ -80,7 +80,10 @@ describe('a draft', () => {
       egress: 'none' as const,
     }
     const drafted = draftSandbox('s', 'p', asked, DEFAULTS)
-    expect(drafted).toMatchObject({ egress: 'none', limits: { memoryBytes: 7, cpus: 2, isRequired: true } })
+    expect(drafted).toMatchObject({
+      egress: 'none',
+      limits: { memoryBytes: 7, cpus: 2, required: ['memoryBytes'] },
+    })
     expect(Date.parse(drafted.expiresAt ?? '') - Date.parse(drafted.createdAt)).toBe(1000)
   })
 

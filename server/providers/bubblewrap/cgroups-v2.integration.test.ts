@@ -11,7 +11,7 @@ const limits = {
   processes: null,
   diskBytes: null,
   openFiles: null,
-  isRequired: false,
+  required: [],
 }
 const mount = readFileSync('/proc/self/mounts', 'utf8')
   .split('\n')

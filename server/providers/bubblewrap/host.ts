@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { SandboxError } from '@/lib/errors'
 import type { Logger } from '../../log'
-import type { SandboxLimits, SandboxSpec } from '../provider'
+import type { LimitName, SandboxLimits, SandboxSpec } from '../provider'
 import type { Cgroup, Cgroups } from './cgroup'
 import { findCgroups } from './cgroups'
 import { type PackageSettings, refuseCredentials, sandboxEnvironment } from './environment'
@@ -96,7 +96,7 @@ export class Host {
       found.processes = processes
     const lack = spec.egress === 'all' ? networkLack() : null
     if (lack !== null) found.egress = `There is no network in the sandbox: ${lack.reason}`
-    if (spec.limits.isRequired) refuseUnenforced(found)
+    refuseUnenforced(found, spec.limits.required)
     return found
   }
 
@@ -128,10 +128,15 @@ function hasAny({ unenforced, canFreeze }: Cgroups): boolean {
   return canFreeze || Object.keys(unenforced).length < 3
 }
 
-function refuseUnenforced(found: Record<string, string>): void {
-  const [first] = Object.entries(found).filter(([name]) => name !== 'egress')
-  if (first === undefined) return
-  throw new SandboxError('unsupported', `The limit on ${first[0]} cannot be had here: ${first[1]}`)
+/** How a limit that control groups enforce is asked for. */
+const ASKED_AS: Record<string, LimitName> = { memory: 'memoryBytes', cpus: 'cpus', processes: 'processes' }
+
+function refuseUnenforced(found: Record<string, string>, required: LimitName[]): void {
+  for (const [name, reason] of Object.entries(found)) {
+    const asked = ASKED_AS[name]
+    if (asked !== undefined && required.includes(asked))
+      throw new SandboxError('unsupported', `The limit on ${name} cannot be had here: ${reason}`)
+  }
 }
 
 /** The sandboxes' users must get to their directories. */

@@ -26,7 +26,7 @@ export function rescuedState(id: string, root: string): SandboxState {
     processes: null,
     diskBytes: null,
     openFiles: null,
-    isRequired: false,
+    required: [],
   }
   const nothing = { agent: null, network: null, socketInode: null, diskBytes: null, areWritersHeld: false }
   return {

@@ -19,7 +19,7 @@ const State = z.object({
     processes: limit,
     diskBytes: limit,
     openFiles: limit,
-    isRequired: z.boolean(),
+    required: z.array(z.enum(['memoryBytes', 'cpus', 'processes', 'diskBytes', 'openFiles'])),
   }),
   /** Pid 1 of the sandbox as the host sees it: the agent. */
   agent: process.nullable(),

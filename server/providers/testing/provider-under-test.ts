@@ -55,7 +55,7 @@ export const defaultLimits: SandboxLimits = {
   processes: 256,
   diskBytes: 1024 * MiB,
   openFiles: 4096,
-  isRequired: false,
+  required: [],
 }
 
 export function newSpec(changes: Partial<SandboxSpec> = {}): SandboxSpec {
