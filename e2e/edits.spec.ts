@@ -83,6 +83,7 @@ test('an expired session keeps the edits on screen, and goes on where it is open
   const opening = context.waitForEvent('page')
   await banner.getByRole('link', { name: 'Open it again' }).click()
   const again = new Workbench(await opening)
+  await again.page.waitForURL('**/play/')
   await again.waitForPrompt()
   await again.page.close()
   await expect(banner).toBeHidden()

@@ -53,9 +53,10 @@ function join(
   browser.write(agentHead)
   agent.write(upgrade.head)
   for (const stream of [agent, browser]) {
-    stream.once('end', () => setTimeout(destroyBoth, CLOSE_GRACE_MS).unref())
+    // Either may have last bytes to write when the other is gone already.
+    for (const event of ['end', 'close'])
+      stream.once(event, () => setTimeout(destroyBoth, CLOSE_GRACE_MS).unref())
     stream.once('error', destroyBoth)
-    stream.once('close', destroyBoth)
   }
   agent.pipe(browser)
   browser.pipe(agent)

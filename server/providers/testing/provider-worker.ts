@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { join } from 'node:path'
-import { pipeline } from 'node:stream'
+import { createServer, type Socket } from 'node:net'
+import { join as joinPath } from 'node:path'
+import type { Duplex } from 'node:stream'
 import { pino } from 'pino'
 import { toSandboxError } from '@/lib/errors'
 import { type BubblewrapOptions, BubblewrapProvider } from '../bubblewrap'
@@ -11,7 +11,7 @@ import { type BubblewrapOptions, BubblewrapProvider } from '../bubblewrap'
 const told = JSON.parse(process.argv[2] ?? '{}') as Omit<BubblewrapOptions, 'log'>
 const provider = new BubblewrapProvider({
   ...told,
-  ripgrepPath: join(told.dataDir, 'rg'),
+  ripgrepPath: joinPath(told.dataDir, 'rg'),
   log: pino({ level: 'error' }),
 })
 
@@ -46,12 +46,23 @@ async function call(method: string, args: unknown[]): Promise<unknown> {
 /** A stream cannot be sent: it is offered once, as a socket. */
 async function offerStream(id: string): Promise<string> {
   const stream = await provider.dial(id)
-  const path = join(told.dataDir, `${randomUUID()}.sock`)
+  const path = joinPath(told.dataDir, `${randomUUID()}.sock`)
   const server = createServer((socket) => {
     server.close()
     rmSync(path, { force: true })
-    pipeline(socket, stream, socket, () => undefined)
+    join(socket, stream)
   })
   await new Promise<void>((resolve) => server.listen(path, resolve))
   return path
+}
+
+/** Not a pipeline: where the agent closes first, that destroys the other side with what it has yet to read. */
+function join(socket: Socket, stream: Duplex): void {
+  for (const [one, other] of [
+    [socket, stream],
+    [stream, socket],
+  ] as const) {
+    one.pipe(other)
+    one.once('error', () => other.destroy())
+  }
 }
