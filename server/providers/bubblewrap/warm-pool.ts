@@ -7,6 +7,8 @@ import { LocalSandbox, type SandboxShape } from './local-sandbox'
 const KEY_PREFIX = '.warm-'
 /** A machine that fails to prepare one is not asked again until somebody made one by himself. */
 const MAX_FAILURES = 3
+/** Whoever was given one has its answer by then, and its first command under way: a start keeps this process busy for milliseconds. */
+const REFILL_DELAY_MS = 20
 
 /**
  * Sandboxes made in advance, in the shape of the last one that was asked for. Each is complete but for its name and its
@@ -47,7 +49,9 @@ export class WarmPool {
   /** Called when nobody waits for a creation. */
   refill(hasSucceeded: boolean): void {
     if (hasSucceeded) this.#failures = 0
-    this.#filling = this.#filling.then(() => this.#fill())
+    setTimeout(() => {
+      this.#filling = this.#filling.then(() => this.#fill())
+    }, REFILL_DELAY_MS).unref()
   }
 
   async close(): Promise<void> {
