@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { brotliCompressSync } from 'node:zlib'
-import { type Browser, expect } from '@playwright/test'
+import type { Browser } from '@playwright/test'
 import { build } from 'esbuild'
 
 /** One file of TypeScript in the smallest editor that Monaco can be: no features, no workers, one grammar. */
@@ -43,7 +43,9 @@ async function load(browser: Browser, url: string): Promise<number> {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
   const startedAt = performance.now()
   await page.goto(url, { waitUntil: 'commit' })
-  await expect(page.locator('.monaco-editor .view-line').first()).toBeVisible()
+  await page.waitForFunction(() => document.querySelector('.monaco-editor .view-line'), undefined, {
+    polling: 'raf',
+  })
   const time = performance.now() - startedAt
   await page.context().close()
   return time
