@@ -74,12 +74,13 @@ async function endOf(worker: ChildProcess, end: () => void): Promise<void> {
 }
 
 async function startWorker(
-  { dataDir, agentPath, packages }: BubblewrapOptions,
+  { dataDir, agentPath, packages, warmSandboxes }: BubblewrapOptions,
   uid: number,
 ): Promise<ChildProcess> {
   const program = join(dataDir, 'worker.mjs')
   if (!existsSync(program)) await fill(dataDir, program, agentPath, uid)
-  const args = [JSON.stringify({ dataDir, agentPath: join(dataDir, 'agent'), packages })]
+  const told = { dataDir, agentPath: join(dataDir, 'agent'), packages, warmSandboxes }
+  const args = [JSON.stringify(told)]
   const worker = spawn(join(dataDir, 'node'), [program, ...args], {
     ...(process.getuid?.() === 0 ? { uid, gid: uid } : {}),
     cwd: dataDir,
