@@ -1,52 +1,16 @@
 import { once } from 'node:events'
 import { existsSync, readdirSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { SandboxClient } from '@/lib/client/sandbox-client'
 import { SandboxesClient } from '@/lib/client/sandboxes'
-import { Checkout } from './checkout'
-import { StartScript } from './start-script'
-
-const READY = /Sandlot is ready at (\S+)/
-/** Mounts of one's own, without a right on the machine: what these hide or add, nobody else sees. */
-const AS_ROOT = ['unshare', '--user', '--map-root-user', '--mount']
-const AS_USER = ['unshare', '--user', '--map-user=1000', '--keep-caps', '--mount']
-
-let dataDir: string
-let started: StartScript[]
-let checkout: Checkout | null
-
-test.beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'sandlot-start-'))
-  await chmod(dataDir, 0o711)
-  started = []
-  checkout = null
-})
-test.afterEach(async () => {
-  await Promise.all(started.map((script) => script.end()))
-  await checkout?.remove()
-  await rm(dataDir, { recursive: true, force: true })
-})
-
-function start(options: ConstructorParameters<typeof StartScript>[0] = {}): StartScript {
-  const settings = { SANDLOT_DATA_DIR: dataDir, SANDLOT_WARM_SANDBOXES: '0', ...options.settings }
-  const script = new StartScript({ ...options, settings })
-  started.push(script)
-  return script
-}
-
-/** A refusal is for whoever reads it: sentences, no stack. */
-async function expectRefusal(script: StartScript, ...sentences: (string | RegExp)[]): Promise<void> {
-  expect(await script.exited, script.output).toBe(1)
-  for (const sentence of sentences) expect(script.output).toMatch(sentence)
-  expect(script.output).not.toMatch(/^ +at /m)
-}
+import { AS_ROOT, AS_USER, expectRefusal, HIDE_BUBBLEWRAP, READY, test } from './start-fixtures'
+import type { StartScript } from './start-script'
 
 test.describe('settings', () => {
-  test('that are wrong are refused together, with names and remedies', async () => {
+  test('that are wrong are refused together, with names and remedies', async ({ start }) => {
     const script = start({ settings: { SANDLOT_EGRESS: 'some', SANDLOT_MEMORY: '1', HOST: 'http://x' } })
     await expectRefusal(
       script,
@@ -56,8 +20,11 @@ test.describe('settings', () => {
     )
   })
 
-  test('are read from .env, where a line that is none is refused by its number', async () => {
-    checkout = await Checkout.built()
+  test('are read from .env, where a line that is none is refused by its number', async ({
+    newCheckout,
+    start,
+  }) => {
+    const checkout = await newCheckout('built')
     const file = join(checkout.path, '.env')
     await writeFile(file, '# mine\n\nSANDLOT_EGRESS none\n')
     const bad = start({ folder: checkout.path })
@@ -70,7 +37,7 @@ test.describe('settings', () => {
 })
 
 test.describe('the port', () => {
-  test('that is taken is said so, with a remedy', async () => {
+  test('that is taken is said so, with a remedy', async ({ start }) => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
     const { port } = other.address() as AddressInfo
@@ -81,7 +48,7 @@ test.describe('the port', () => {
     other.close()
   })
 
-  test('0 is any free one, which is printed and which other commands find', async () => {
+  test('0 is any free one, which is printed and which other commands find', async ({ start }) => {
     const script = start()
     const url = await script.says(READY)
     expect(Number(new URL(url).port)).toBeGreaterThan(0)
@@ -95,7 +62,7 @@ test.describe('the port', () => {
     expect(key.output).toContain(`Sandlot takes it at ${url}`)
   })
 
-  test('is not guessed where nothing runs', async () => {
+  test('is not guessed where nothing runs', async ({ dataDir, start }) => {
     const link = start({ program: ['scripts/run.mjs', 'sign-in'] })
     await expectRefusal(link, `No Sandlot runs on ${dataDir}`, 'Start it with npm start')
     expect(link.output).not.toContain('sign-in#')
@@ -106,7 +73,7 @@ test.describe('the port', () => {
   })
 })
 
-test('HOST=0.0.0.0 says what it means, and answers strangers only for SANDLOT_URL', async () => {
+test('HOST=0.0.0.0 says what it means, and answers strangers only for SANDLOT_URL', async ({ start }) => {
   const script = start({ settings: { HOST: '0.0.0.0' } })
   const { port } = new URL(await script.says(READY))
   expect(script.output).toContain('listens on every address of this machine')
@@ -115,7 +82,7 @@ test('HOST=0.0.0.0 says what it means, and answers strangers only for SANDLOT_UR
 })
 
 test.describe('the data folder', () => {
-  test('is for one of two starts at once', async () => {
+  test('is for one of two starts at once', async ({ start }) => {
     const both = [start(), start()]
     const codes = both.map(async (script) => {
       await Promise.race([script.says(READY), script.exited])
@@ -132,7 +99,7 @@ test.describe('the data folder', () => {
       ['read-only', 'ro', 'cannot be used: EROFS'],
       ['full', 'size=1m', 'is full. Make 16 MB of room'],
     ] as const) {
-      test(`that is ${what} is refused with a remedy`, async () => {
+      test(`that is ${what} is refused with a remedy`, async ({ dataDir, start }) => {
         const mount = `mount -t tmpfs -o ${options} tmpfs "$0" && exec "$@"`
         const script = start({ within: [...AS_ROOT, 'sh', '-c', mount, dataDir] })
         await expectRefusal(script, `${dataDir} `, sentence, /set SANDLOT_DATA_DIR/i)
@@ -142,26 +109,28 @@ test.describe('the data folder', () => {
 })
 
 test.describe('a system package that is missing', () => {
-  const HIDE = 'mount --bind /dev/null /usr/bin/bwrap'
   const COMMAND = 'sudo apt-get update && sudo apt-get install -y bubblewrap'
 
-  test('is named with the one command to run, where nobody may install it', async () => {
-    checkout = await Checkout.installed()
+  test('is named with the one command to run, where nobody may install it', async ({
+    newCheckout,
+    start,
+  }) => {
+    const checkout = await newCheckout('installed')
     const script = start({
       folder: checkout.path,
-      within: [...AS_USER, 'sh', '-c', `${HIDE} && exec "$@"`, 'sh'],
+      within: [...AS_USER, 'sh', '-c', `${HIDE_BUBBLEWRAP} && exec "$@"`, 'sh'],
     })
     await expectRefusal(script, 'bubblewrap: without it no sandbox can start.', COMMAND)
     expect(script.output).not.toContain('Installing system packages')
   })
 
-  test('is tried once, and then named, where apt refuses', async () => {
-    checkout = await Checkout.installed()
+  test('is tried once, and then named, where apt refuses', async ({ dataDir, newCheckout, start }) => {
+    const checkout = await newCheckout('installed')
     const apt = join(dataDir, 'apt-get')
     await writeFile(apt, '#!/bin/sh\necho "E: Unable to fetch some archives" >&2\nexit 100\n', {
       mode: 0o755,
     })
-    const hide = `${HIDE} && mount --bind "$0" /usr/bin/apt-get && exec "$@"`
+    const hide = `${HIDE_BUBBLEWRAP} && mount --bind "$0" /usr/bin/apt-get && exec "$@"`
     const within = [...AS_ROOT, 'sh', '-c', hide, apt]
     const first = start({ folder: checkout.path, within })
     await expectRefusal(first, 'Installing system packages (bubblewrap)', 'E: Unable to fetch', COMMAND)
@@ -172,9 +141,12 @@ test.describe('a system package that is missing', () => {
 })
 
 test.describe('Ctrl-C', () => {
-  test('during the installation ends it, and the next start installs again', async () => {
+  test('during the installation ends it, and the next start installs again', async ({
+    newCheckout,
+    start,
+  }) => {
     test.slow()
-    checkout = await Checkout.built()
+    const checkout = await newCheckout('built')
     const packages = join(checkout.path, 'node_modules')
     await rm(packages)
     const script = start({ folder: checkout.path })
@@ -196,8 +168,11 @@ test.describe('Ctrl-C', () => {
     ['Ctrl-C', (script: StartScript) => script.interrupt(), 130],
     ['SIGTERM to the script alone', (script: StartScript) => script.signal('SIGTERM'), 143],
   ] as const) {
-    test(`during the build (${how}) leaves nothing at work, and nothing that passes for built`, async () => {
-      checkout = await Checkout.installed()
+    test(`during the build (${how}) leaves nothing at work, and nothing that passes for built`, async ({
+      newCheckout,
+      start,
+    }) => {
+      const checkout = await newCheckout('installed')
       const script = start({ folder: checkout.path })
       await script.says(/Building the app…/)
       stop(script)
@@ -208,7 +183,10 @@ test.describe('Ctrl-C', () => {
     })
   }
 
-  test('of a running server ends it cleanly; its sandboxes go on and are found again', async () => {
+  test('of a running server ends it cleanly; its sandboxes go on and are found again', async ({
+    dataDir,
+    start,
+  }) => {
     const script = start()
     const url = await script.says(READY)
     const key = start({ program: ['scripts/run.mjs', 'key', 'create'] })

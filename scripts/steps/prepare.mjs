@@ -6,10 +6,10 @@ import { ensureSystemPackages } from './system-packages.mjs'
 import { ensureTunDevice } from './tun-device.mjs'
 
 /** Everything between a clone and a running Sandlot that is not there yet; some tens of milliseconds when all is. */
-export function prepare({ app = true, agent = true, server = true, testing = false } = {}) {
+export function prepare({ app = true, agent = true, server = true, testing = false, mayLack = false } = {}) {
   return stopOnSignals(() =>
     withLock(async () => {
-      await together([ensureSystemPackages({ testing }), ensureNpmPackages(), ensureTunDevice()])
+      await together([ensureSystemPackages({ testing, mayLack }), ensureNpmPackages(), ensureTunDevice()])
       await together([agent && buildAgent(), server && buildServer(), app && buildApp()])
     }),
   )

@@ -47,12 +47,13 @@ export function chromiumPath() {
   return names.map(findOnPath).find((path) => path !== null) ?? null
 }
 
-export async function ensureSystemPackages({ testing = false } = {}) {
+/** `mayLack`: what nothing works without is named, and the rest goes on. */
+export async function ensureSystemPackages({ testing = false, mayLack = false } = {}) {
   const missing = () => [...RUNTIME, ...(testing ? TESTING : [])].filter(({ isThere }) => !isThere())
   const before = missing()
   if (before.length === 0) return
   await install(before.map(({ name }) => name))
-  report(missing())
+  report(missing(), mayLack)
 }
 
 async function install(names) {
@@ -96,7 +97,7 @@ function apt(prefix, args) {
   return runCommand('apt-get', command, rest, { timeoutMs: APT_TIMEOUT_MS })
 }
 
-function report(missing) {
+function report(missing, mayLack) {
   if (missing.length === 0) return
   const lines = [
     'Some system packages are missing:',
@@ -105,7 +106,7 @@ function report(missing) {
       ? `Install them with:\n\n  sudo apt-get update && sudo apt-get install -y ${missing.map(({ name }) => name).join(' ')}\n`
       : 'Install them with the package manager of this system; the names above are those of Debian and Ubuntu.',
   ]
-  if (missing.some(({ name }) => NEEDED.has(name))) throw new StepError(lines.join('\n'))
+  if (!mayLack && missing.some(({ name }) => NEEDED.has(name))) throw new StepError(lines.join('\n'))
   say(lines.join('\n'))
 }
 
