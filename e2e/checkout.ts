@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process'
 import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 /** What is made, and what no start looks at. */
@@ -27,6 +29,16 @@ export class Checkout {
   static async installed(): Promise<Checkout> {
     const checkout = await Checkout.clone()
     await symlink(join(root, 'node_modules'), join(checkout.path, 'node_modules'))
+    return checkout
+  }
+
+  /** With packages as files of its own: Next takes none from outside the checkout, which a link would lead to. */
+  static async developed(): Promise<Checkout> {
+    const checkout = await Checkout.clone()
+    const copy = (how: string) =>
+      promisify(execFile)('cp', [how, join(root, 'node_modules'), join(checkout.path, 'node_modules')])
+    // Hard links take no room; another file system takes none.
+    await copy('-alT').catch(() => copy('-aT'))
     return checkout
   }
 

@@ -154,10 +154,11 @@ export class RunningServer {
   }
 }
 
-/** Nothing of the caller's own settings: a developer's DATABASE_URL is not for tests. */
+/** Nothing of the caller's own settings: a developer's database and mail server are not for tests. */
 export function serverEnvironment(settings: Record<string, string>): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(SANDLOT_|NEXTAUTH_|DATABASE_URL$|PORT$|HOST$|LOG_LEVEL$)/.test(name),
+    ([name]) =>
+      !/^(SANDLOT_|NEXTAUTH_|DATABASE_URL$|EMAIL_SERVER$|EMAIL_FROM$|PORT$|HOST$|LOG_LEVEL$)/.test(name),
   )
   return { ...Object.fromEntries(inherited), NODE_ENV: 'production', ...packageSettings(), ...settings }
 }
