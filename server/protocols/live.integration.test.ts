@@ -14,9 +14,13 @@ beforeAll(async () => {
 afterAll(() => stack.stop())
 
 /** A WebSocket whose messages are kept. */
-function open(path: string, options: { token?: string; headers?: Record<string, string> } = {}) {
-  const socket = new WebSocket(`${sandbox.url.replace('http', 'ws')}${path}`, {
-    headers: { authorization: `Bearer ${options.token ?? sandbox.token}`, ...options.headers },
+function open(
+  path: string,
+  options: { of?: TestSandbox; token?: string; headers?: Record<string, string> } = {},
+) {
+  const { of = sandbox } = options
+  const socket = new WebSocket(`${of.url.replace('http', 'ws')}${path}`, {
+    headers: { authorization: `Bearer ${options.token ?? of.token}`, ...options.headers },
   })
   const texts: Answer[] = []
   let bytes = Buffer.alloc(0)
@@ -401,6 +405,46 @@ describe('/events', () => {
     await expect.poll(() => watches).toBe(2)
     await other.call('DELETE', '/sandbox')
     await expect.poll(() => closeCode).toBe(1001)
+  })
+})
+
+describe('a notice', () => {
+  const withNotices = (of: TestSandbox) => {
+    const { socket, ofType } = open('/events', { of })
+    return { socket, notices: () => ofType('notice').map(({ level, message }) => `${level}: ${message}`) }
+  }
+
+  it('says that the disk is full, to those who come later too, and when there is room again', async () => {
+    const { key } = await stack.newOwner()
+    const small = await createSandbox(stack, key, { limits: { diskMb: 16 } })
+    const early = withNotices(small)
+    await small.json('POST', '/run/command', {
+      command: 'head -c 20000000 /dev/zero > big; exec sleep 600',
+      background: true,
+    })
+    const full = expect.stringMatching(
+      /^error: The disk of this sandbox is full: .* Delete files to go on\.$/,
+    )
+    await expect.poll(early.notices).toEqual([full])
+    const late = withNotices(small)
+    await expect.poll(late.notices).toEqual([full])
+    expect((await small.call('DELETE', '/files/big')).status).toBe(204)
+    const room = 'info: There is room on the disk again.'
+    await expect.poll(early.notices).toEqual([full, room])
+    await expect.poll(late.notices).toEqual([full, room])
+    early.socket.terminate()
+    late.socket.terminate()
+  })
+
+  it('warns one minute before the sandbox is deleted', async () => {
+    const { key } = await stack.newOwner()
+    // Two seconds to listen before the minute begins.
+    const brief = await createSandbox(stack, key, { timeout: 62_000 })
+    const events = withNotices(brief)
+    await expect
+      .poll(events.notices)
+      .toEqual(['warning: This sandbox and its files will be deleted in one minute.'])
+    events.socket.terminate()
   })
 })
 
