@@ -1,7 +1,6 @@
 'use client'
 
-import { useTheme } from 'next-themes'
-import { createContext, useContext } from 'react'
+import { createContext, useContext, useSyncExternalStore } from 'react'
 import type { SandboxInfo } from '@/lib/protocol/workbench'
 import type { WorkbenchCore } from './workbench-core'
 
@@ -16,6 +15,20 @@ export function useWorkbench(): WorkbenchValue {
   return value
 }
 
+/**
+ * Whether the page is dark by now. Asked of the page, not of next-themes: that tells its new theme before the page has it,
+ * and whoever draws by the page's colors would draw with the old ones.
+ */
 export function useIsDark(): boolean {
-  return useTheme().resolvedTheme === 'dark'
+  return useSyncExternalStore(onThemeChange, isPageDark, () => false)
+}
+
+function isPageDark(): boolean {
+  return document.documentElement.classList.contains('dark')
+}
+
+function onThemeChange(listener: () => void): () => void {
+  const observer = new MutationObserver(listener)
+  observer.observe(document.documentElement, { attributeFilter: ['class'] })
+  return () => observer.disconnect()
 }
