@@ -1,9 +1,7 @@
-import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures'
+import { FROZEN_MS, watchPauses } from './pauses'
 
 const ENTRIES = 100_000
-/** Longer than any frame of a page that answers; a person notices it. */
-const FROZEN_MS = 1000
 
 test('a directory of 100,000 entries opens, and the page answers meanwhile', async ({
   openSandbox,
@@ -45,16 +43,3 @@ test('of a file of 2 GB the editor offers the first part, and the page answers m
   await expect(workbench.editor).not.toContainText('typed')
   expect(await longestPause()).toBeLessThan(FROZEN_MS)
 })
-
-/** The longest time for which the page's own code could not run, from now on. */
-async function watchPauses(page: Page): Promise<() => Promise<number>> {
-  const watch = await page.evaluateHandle(() => {
-    const watch = { longestMs: 0 }
-    const observer = new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) watch.longestMs = Math.max(watch.longestMs, duration)
-    })
-    observer.observe({ type: 'longtask' })
-    return watch
-  })
-  return () => watch.evaluate(({ longestMs }) => longestMs)
-}

@@ -2,7 +2,7 @@ import WebSocket from 'ws'
 import { SandboxClient } from '@/lib/client/sandbox-client'
 import { TerminalSession } from '@/lib/client/terminal-session'
 import { expect, test } from './fixtures'
-import type { Workbench } from './workbench'
+import { Workbench } from './workbench'
 
 const LINES = 200_000
 /** Slow enough that a reload and a kill fall into it: `seq` alone is over in a tenth of a second. */
@@ -48,6 +48,36 @@ test('what a tab keeps of a flood is whole after a reload and a kill in its midd
   const lines = (await workbench.scrollback()).trimEnd().split('\n').slice(0, -2)
   expect(lines.length).toBeGreaterThanOrEqual(KEPT_LINES)
   expect(lines).toEqual(lines.map((_, index) => String(LINES - lines.length + 1 + index)))
+})
+
+test('after an outage of the network the terminal goes on where it was', async ({
+  dashboard,
+  page,
+  server,
+}) => {
+  const { sandboxId, token } = await (await server.sandboxes()).create({})
+  const client = new SandboxClient({ baseUrl: `${server.url}/sandboxes/${sandboxId}`, token })
+  await page.reload()
+  await dashboard.rows.getByRole('link').click()
+  await page.waitForURL(/\/play\//)
+  const workbench = new Workbench(page)
+  await workbench.waitForPrompt()
+  await workbench.run('clear; cat; seq -f "line %g" 500; touch over')
+  // That alone lets the WebSockets go on that are open: Chromium only refuses new ones.
+  await page.context().setOffline(true)
+  await server.kill()
+  await expect(page.getByText('Connection lost. Reconnecting')).toBeVisible()
+  await server.start()
+
+  // Somebody whose network works lets it go on meanwhile.
+  const cat = (await client.processes()).find(({ command }) => command === 'cat')
+  await client.signal(cat?.pid ?? 0, 'SIGTERM')
+  await expect.poll(async () => (await client.names()).files).toContain('over')
+  expect(await workbench.screen()).not.toContain('line 1')
+  await page.context().setOffline(false)
+  await workbench.expectScreen(/^line 500\n.*[$#]$/m)
+  const lines = (await workbench.scrollback()).split('\n').filter((line) => /^line \d+$/.test(line))
+  expect(lines).toEqual(Array.from({ length: 500 }, (_, index) => `line ${index + 1}`))
 })
 
 /** The flood has begun, and has not ended. */
