@@ -26,6 +26,14 @@ const borders = [
     may: ['^server/(config|settings|env-file)\\.ts$', '^lib/protocol/', ERRORS],
   },
   { from: '^server/page\\.ts$', may: [] },
+  // What main.ts puts together at a start.
+  { from: '^server/auth-secret\\.ts$', may: ['^server/config\\.ts$', '^lib/auth/key-file\\.ts$'] },
+  { from: '^server/(data-folder|root-folder|shutdown)\\.ts$', may: [LOG, ERRORS] },
+  { from: '^server/(health|starting-sites)\\.ts$', may: [HTTP, ERRORS] },
+  {
+    from: '^server/(listen|urls)\\.ts$',
+    may: ['^server/(listen|urls)\\.ts$', '^server/config\\.ts$', HTTP, LOG, ERRORS],
+  },
   {
     from: '^server/(next-app|static-files)\\.ts$',
     may: ['^server/(next-app|static-files)\\.ts$', HTTP, ERRORS],
@@ -71,9 +79,12 @@ const borders = [
   { from: '^server/agent/', may: ['^server/agent-contract\\.ts$', ERRORS] },
   { from: '^server/templates/', may: ['^lib/db/', ERRORS, LOG] },
   { from: '^e2e/', may: ['^lib/client/', '^lib/protocol/', ERRORS] },
+  { from: '^bench/', may: ['^e2e/', '^lib/client/', '^lib/protocol/', '^server/settings\\.ts$', ERRORS] },
+  // The page of settings is written from the settings themselves.
+  { from: '^scripts/', may: ['^server/settings\\.ts$'] },
 ]
 
-const OURS = '^(app|components|lib|server|e2e|bench)/'
+const OURS = '^(app|components|lib|server|e2e|bench|scripts)/'
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -92,6 +103,18 @@ module.exports = {
       from: { path: from, pathNot: TEST },
       to: { path: OURS, pathNot: [from, ...may] },
     })),
+    {
+      name: 'a-file-of-the-server-has-a-row',
+      severity: 'error',
+      from: { path: '^server/[^/]+\\.ts$', pathNot: [TEST, ...borders.map(({ from }) => from)] },
+      to: { path: OURS },
+    },
+    {
+      name: 'npm-start-works-before-there-are-packages',
+      severity: 'error',
+      from: { path: '^scripts/.*\\.mjs$' },
+      to: { path: 'node_modules', dynamic: false },
+    },
     {
       name: 'only-the-editor-imports-monaco',
       severity: 'error',
