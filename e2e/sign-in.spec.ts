@@ -25,6 +25,7 @@ test('nothing is shown without signing in', async ({ page, server }) => {
   for (const path of ['/api/app/sandboxes', '/v1/sandboxes', '/v1/keys']) {
     expect((await fetch(server.url + path)).status, path).toBe(401)
   }
+  expect(await (await fetch(`${server.url}/robots.txt`)).text()).toMatch(/^User-agent: \*\nDisallow: \/$/m)
 })
 
 test('signing out ends the session', async ({ dashboard, page }) => {
