@@ -38,7 +38,6 @@ import * as z from 'zod/mini'
  * | POST /system/processes/{pid}/signal | SignalBody | 204 |
  * | POST /terminals | TerminalBody | 201 TerminalInfo |
  * | GET /terminals, /terminals/{id} | | Terminals, TerminalInfo |
- * | POST /terminals/{id}/resize | TerminalSize | TerminalInfo |
  * | DELETE /terminals/{id} | | 204; SIGHUP, then SIGKILL |
  * | GET /ports | | Ports |
  * | WS /processes/{id}/stream?offset | | ProcessStreamMessage as text; after `output` its bytes as one binary frame |
@@ -219,7 +218,6 @@ export const SystemProcess = z.object({
 })
 export const SystemProcesses = z.object({ processes: z.array(SystemProcess) })
 
-export const TerminalSize = z.object({ cols: int, rows: int })
 export const TerminalBody = z.object({
   /** Program of the terminal: a shell, started as a login shell unless `command` is given. */
   shell: z.optional(z.string()),

@@ -1,20 +1,50 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { compressStaticFiles } from './brotli.mjs'
-import { inRoot, root } from './paths.mjs'
+import { inBuild, inRoot, root } from './paths.mjs'
 import { step } from './progress.mjs'
 import { runCommand } from './run-command.mjs'
 import { buildWhenStale } from './stamps.mjs'
 
 const LIBRARY = ['lib', 'package-lock.json', 'tsconfig.base.json']
 
+export const agentExecutable = inBuild('agent', 'sandlot-agent')
+
 /** The agent: one executable, which every provider puts into its sandboxes. */
 export function buildAgent() {
-  const inputs = ['scripts/build-agent.mjs', 'server/agent', 'server/agent-contract.ts', ...LIBRARY]
+  const inputs = [
+    'scripts/steps/build-steps.mjs',
+    'server/agent',
+    'server/agent-contract.ts',
+    'lib/errors.ts',
+    'tsconfig.base.json',
+    'package-lock.json',
+  ]
   return buildWhenStale('agent', { inputs, outputs: ['.build/agent/sandlot-agent'] }, () =>
-    step('Building the agent', () =>
-      runCommand('build-agent', process.execPath, ['scripts/build-agent.mjs']),
-    ),
+    step('Building the agent', compileAgent),
   )
+}
+
+async function compileAgent() {
+  mkdirSync(inBuild('agent'), { recursive: true })
+  // Under a name of its own first: running sandboxes keep the file that they started from, and two builds do not meet.
+  const fresh = `${agentExecutable}.${process.pid}`
+  try {
+    await runCommand('build-agent', inRoot('node_modules/.bin/bun'), [
+      'build',
+      'server/agent/main.ts',
+      '--compile',
+      '--minify',
+      '--bytecode',
+      '--format=cjs',
+      // A sandbox's own .env and bunfig.toml must not reach into its agent.
+      '--no-compile-autoload-dotenv',
+      '--no-compile-autoload-bunfig',
+      `--outfile=${fresh}`,
+    ])
+    renameSync(fresh, agentExecutable)
+  } finally {
+    rmSync(fresh, { force: true })
+  }
 }
 
 /** The programs that run on Node: name in `.build/server` → source. */

@@ -1,5 +1,5 @@
 import { SandboxError } from '@/lib/errors'
-import { TerminalBody, TerminalSize } from '@/server/agent-contract'
+import { TerminalBody } from '@/server/agent-contract'
 import { jsonBody } from './json-body'
 import type { Call, Route } from './router'
 import { TerminalViewer } from './terminal-viewer'
@@ -24,16 +24,6 @@ export const terminalRoutes: Route[] = [
     method: 'GET',
     path: '/terminals/:id',
     handle: ({ params: [id = ''] }) => Response.json(findTerminal(id).info()),
-  },
-  {
-    method: 'POST',
-    path: '/terminals/:id/resize',
-    handle: async ({ request, params: [id = ''] }) => {
-      const terminal = findTerminal(id)
-      const { cols, rows } = await jsonBody(request, TerminalSize)
-      terminal.resize(cols, rows)
-      return Response.json(terminal.info())
-    },
   },
   {
     method: 'DELETE',

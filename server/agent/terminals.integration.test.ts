@@ -68,10 +68,10 @@ describe('a terminal', () => {
     ]) {
       const info = await openTerminal({ command: 'sleep 100', cols: asked, rows: asked })
       expect([info.cols, info.rows]).toEqual([given, given])
-      const resized = await agent.call('POST', `/terminals/${info.id}/resize`, {
-        body: { cols: asked, rows: 50 },
-      })
-      expect(resized.json<TerminalInfo>()).toMatchObject({ cols: given, rows: 50 })
+      const writer = await view(info.id, 'role=writer')
+      writer.send({ type: 'resize', cols: asked, rows: 50 })
+      await writer.until(() => writer.find('resize'))
+      expect(writer.find('resize')).toEqual({ type: 'resize', cols: given, rows: 50 })
       await agent.call('DELETE', `/terminals/${info.id}`)
     }
     const bad = await agent.call('POST', '/terminals', { body: { cols: 1.5 } })
