@@ -3,7 +3,8 @@
 import { ContextMenu as MenuPrimitive } from 'radix-ui'
 import type { ComponentProps } from 'react'
 import { cn } from './class-names'
-import { menuItem, menuPanel, menuSeparator } from './menu-look'
+import { MenuItem, type MenuItemProps } from './menu-item'
+import { menuPanel, menuSeparator } from './menu-look'
 
 /** Not modal: the page behind stays readable to everyone, and scrolls. */
 export function ContextMenu(props: ComponentProps<typeof MenuPrimitive.Root>) {
@@ -20,19 +21,8 @@ export function ContextMenuContent({ className, ...props }: ComponentProps<typeo
   )
 }
 
-export interface ContextMenuItemProps extends ComponentProps<typeof MenuPrimitive.Item> {
-  isDanger?: boolean
-  /** Keys as the user reads them. */
-  shortcut?: string
-}
-
-export function ContextMenuItem({ isDanger, shortcut, className, children, ...props }: ContextMenuItemProps) {
-  return (
-    <MenuPrimitive.Item {...props} data-danger={isDanger} className={cn(menuItem, className)}>
-      {children}
-      {shortcut !== undefined && <span className="ml-auto pl-4 text-12 text-ink-3">{shortcut}</span>}
-    </MenuPrimitive.Item>
-  )
+export function ContextMenuItem(props: MenuItemProps) {
+  return <MenuItem {...props} primitive={MenuPrimitive.Item} />
 }
 
 export function ContextMenuSeparator() {

@@ -4,6 +4,7 @@ import { Check } from 'lucide-react'
 import { DropdownMenu as MenuPrimitive } from 'radix-ui'
 import type { ComponentProps, ReactNode } from 'react'
 import { cn } from './class-names'
+import { MenuItem, type MenuItemProps } from './menu-item'
 import { menuItem, menuLabel, menuPanel, menuSeparator } from './menu-look'
 
 /** Not modal: the page behind stays readable to everyone, and scrolls. */
@@ -28,25 +29,8 @@ export function DropdownMenuContent({ className, ...props }: ComponentProps<type
   )
 }
 
-export interface DropdownMenuItemProps extends ComponentProps<typeof MenuPrimitive.Item> {
-  isDanger?: boolean
-  /** Keys as the user reads them. */
-  shortcut?: string
-}
-
-export function DropdownMenuItem({
-  isDanger,
-  shortcut,
-  className,
-  children,
-  ...props
-}: DropdownMenuItemProps) {
-  return (
-    <MenuPrimitive.Item {...props} data-danger={isDanger} className={cn(menuItem, className)}>
-      {children}
-      {shortcut !== undefined && <span className="ml-auto pl-4 text-12 text-ink-3">{shortcut}</span>}
-    </MenuPrimitive.Item>
-  )
+export function DropdownMenuItem(props: MenuItemProps) {
+  return <MenuItem {...props} primitive={MenuPrimitive.Item} />
 }
 
 export function DropdownMenuRadioItem({

@@ -1,6 +1,7 @@
 import { Agent, type ClientRequest } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { SandboxError } from '@/lib/errors'
+import { IdleTimers } from '../sandbox/idle-timers'
 
 export type OpenPort = (sandboxId: string, port: number) => Promise<Duplex>
 
@@ -70,7 +71,7 @@ async function withTimeout(opening: Promise<Duplex>, port: number): Promise<Dupl
 /** These methods are what Node's documentation says to override; the pool itself is Node's. */
 class PortAgent extends Agent {
   readonly #streams: PortStreams
-  readonly #idleTimers = new WeakMap<Duplex, NodeJS.Timeout>()
+  readonly #idle = new IdleTimers(IDLE_MS)
 
   constructor(streams: PortStreams) {
     super({ keepAlive: true, maxSockets: MAX_STREAMS_PER_PORT, maxFreeSockets: MAX_IDLE_PER_PORT })
@@ -88,14 +89,12 @@ class PortAgent extends Agent {
   }
 
   override keepSocketAlive(stream: Duplex): boolean {
-    const timer = setTimeout(() => stream.destroy(), IDLE_MS)
-    timer.unref()
-    this.#idleTimers.set(stream, timer)
+    this.#idle.start(stream)
     return true
   }
 
   override reuseSocket(stream: Duplex, request: ClientRequest): void {
-    clearTimeout(this.#idleTimers.get(stream))
+    this.#idle.stop(stream)
     super.reuseSocket(stream, request)
   }
 }

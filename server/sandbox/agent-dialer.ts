@@ -1,6 +1,7 @@
 import { Agent, type ClientRequest, type ClientRequestArgs } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { SandboxError } from '@/lib/errors'
+import { IdleTimers } from './idle-timers'
 
 /** Opens a byte stream to one sandbox's agent. */
 export type Dial = () => Promise<Duplex>
@@ -31,7 +32,7 @@ export async function dialInTime(dial: Dial): Promise<Duplex> {
 /** Node's connection pool over dialled streams, which need not be sockets: they may lack what a socket has. */
 export class DialedConnections extends Agent {
   readonly #dial: Dial
-  readonly #idleTimers = new WeakMap<Duplex, NodeJS.Timeout>()
+  readonly #idle = new IdleTimers(IDLE_CONNECTION_MS)
 
   constructor(dial: Dial) {
     super({ keepAlive: true, maxFreeSockets: MAX_IDLE_CONNECTIONS, scheduling: 'lifo' })
@@ -51,15 +52,13 @@ export class DialedConnections extends Agent {
   }
 
   override keepSocketAlive(stream: Duplex): boolean {
-    const timer = setTimeout(() => stream.destroy(), IDLE_CONNECTION_MS)
-    timer.unref()
-    this.#idleTimers.set(stream, timer)
+    this.#idle.start(stream)
     // Node reads the answer, whatever its types say: without it the connection is closed.
     return true
   }
 
   override reuseSocket(stream: Duplex, request: ClientRequest): void {
-    clearTimeout(this.#idleTimers.get(stream))
+    this.#idle.stop(stream)
     // Node's own takes its listeners off again, and calls `ref`, which only a socket has.
     super.reuseSocket('ref' in stream ? stream : Object.assign(stream, { ref: () => stream }), request)
   }
