@@ -51,7 +51,9 @@ exec 7>&1
 } &
 `
 
+/** No interface that is yet to come has IPv6: with it, the kernel would give tap0 routes to its link and to multicast. */
 const INSIDE = `set -eu
+[ ! -w /proc/sys/net/ipv6/conf/default/disable_ipv6 ] || echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6
 ip -batch - <<ROUTES
 $SANDLOT_ROUTES
 ROUTES
