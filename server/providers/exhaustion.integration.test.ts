@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { SandboxSpec } from './provider'
 import { callAgent, runIn } from './testing/agent-call'
 import { defaultLimits, kinds, newSpec, type ProviderUnderTest } from './testing/provider-under-test'
+import { agentPidOf } from './testing/recorded-agent'
 
 const WORKSPACE = '/home/user/workspace'
 const PROCESSES = 40
@@ -37,8 +38,7 @@ describe.each(kinds)('a sandbox of $name that has used up', ({ open }) => {
     callAgent(tested.provider, spec, method, path, body)
   const content = (name: string) => `/files/content?path=${WORKSPACE}/${name}`
   const threadsOf = ({ id }: SandboxSpec) => {
-    const state = readFileSync(`${tested.dataDir}/sandboxes/${id}/private/state.json`, 'utf8')
-    const { pid } = (JSON.parse(state) as { agent: { pid: number } }).agent
+    const pid = agentPidOf(tested.dataDir, id)
     return readdirSync(`/proc/${pid}/task`).map((tid) =>
       readFileSync(`/proc/${pid}/task/${tid}/comm`, 'utf8').trim(),
     )

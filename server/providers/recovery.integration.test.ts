@@ -1,6 +1,7 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { Places } from './bubblewrap/places'
 import { findStrays } from './bubblewrap/strays'
 import { callAgent, runIn } from './testing/agent-call'
 import { newSpec, type ProviderUnderTest, workerKinds } from './testing/provider-under-test'
@@ -44,8 +45,7 @@ describe.each(workerKinds)('after a SIGKILL of $name', ({ open }) => {
     await tested.provider.create(spec)
     await runIn(tested.provider, spec, 'echo precious > note')
     await tested.provider.stop(spec.id)
-    const { writeFileSync } = await import('node:fs')
-    writeFileSync(join(tested.dataDir, 'sandboxes', spec.id, 'private/state.json'), '')
+    writeFileSync(new Places(tested.dataDir).of(spec.id).state, '')
     await tested.again()
     expect(await tested.provider.list()).toContainEqual({ id: spec.id, isRunning: false })
     await tested.provider.start(spec.id, spec)

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { hashSecret } from '../auth/access'
 import { type Stack, startStack } from '../protocols/stack.test-support'
+import { agentPidOf } from '../providers/testing/recorded-agent'
 
 let stack: Stack
 let userId: string
@@ -134,6 +133,5 @@ it('tells when all processes of a sandbox ended by themselves, and starts it aga
 
 /** As the kernel's out-of-memory killer or an operator might. */
 function killFromOutside(id: string): void {
-  const state = readFileSync(join(stack.dataDir, 'sandboxes', id, 'private/state.json'), 'utf8')
-  process.kill(JSON.parse(state).agent.pid, 'SIGKILL')
+  process.kill(agentPidOf(stack.dataDir, id), 'SIGKILL')
 }

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { accessSync, constants, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, it, vi } from 'vitest'
 import { read } from './cgroup-files'
-import { CgroupV2 } from './cgroups-v2'
+import { CgroupV2, findCgroupsV2 } from './cgroups-v2'
 
 const limits = {
   memoryBytes: null,
@@ -40,6 +40,29 @@ it.skipIf(!isWritable(mount))('pauses all but the agent, lets them go on, and en
   cgroup.kill()
   await vi.waitFor(() => expect(cgroup.remove()).toBe(true))
   await vi.waitFor(() => expect(children.every(({ signalCode }) => signalCode === 'SIGKILL')).toBe(true))
+})
+
+const cgroups = findCgroupsV2()
+
+it.skipIf(cgroups === null)("has the limits that were asked for, in the kernel's own words", () => {
+  const cgroup = cgroups?.of(`sandlot-test-${process.pid}`) ?? expect.fail('no control groups')
+  const dir = dirname(cgroup.joinFiles[0] ?? '')
+  const wanted: [limit: string, file: string, text: string][] = [
+    ['memory', 'memory.max', String(96 * 1024 * 1024)],
+    ['cpus', 'cpu.max', '50000 100000'],
+    ['processes', 'pids.max', '40'],
+  ]
+  try {
+    cgroup.create({ ...limits, memoryBytes: 96 * 1024 * 1024, cpus: 0.5, processes: 40 })
+    const held = wanted.filter(([limit]) => !(limit in (cgroups?.unenforced ?? {})))
+    expect(held).not.toEqual([])
+    for (const [, file, text] of held) expect(read(dir, file), file).toBe(`${text}\n`)
+    // Given again with none, none is left.
+    cgroup.create(limits)
+    for (const [, file] of held) expect(read(dir, file), file).toMatch(/^max\b/)
+  } finally {
+    expect(cgroup.remove()).toBe(true)
+  }
 })
 
 function isWritable(path: string | undefined): boolean {

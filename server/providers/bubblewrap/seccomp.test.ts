@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { DESIGNED_ABSENT, DESIGNED_FORBIDDEN } from '../testing/designed-calls'
 import {
   ALLOW,
   type Architecture,
@@ -27,6 +28,8 @@ describe.each(['x64', 'arm64'] as const)('the filter of %s', (architecture) => {
   })
 
   it('refuses each forbidden call and knows nothing of each absent one', () => {
+    expect(Object.keys(FORBIDDEN)).toEqual(expect.arrayContaining(DESIGNED_FORBIDDEN))
+    expect(Object.keys(ABSENT)).toEqual(expect.arrayContaining(DESIGNED_ABSENT))
     const column = architecture === 'x64' ? 0 : 1
     for (const [name, pair] of Object.entries(FORBIDDEN)) {
       const number = pair[column]

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import { type BubblewrapOptions, BubblewrapProvider } from '../bubblewrap'
+import type { PackageSettings } from '../bubblewrap/environment'
 import type { Provider, SandboxLimits, SandboxSpec } from '../provider'
 import { startWorkerProvider, TEST_UID, type WorkerProvider } from './worker-provider'
 
@@ -25,7 +26,7 @@ export interface ProviderUnderTest {
 export interface Kind {
   name: string
   isRoot: boolean
-  open(): Promise<ProviderUnderTest>
+  open(packages?: Partial<PackageSettings>): Promise<ProviderUnderTest>
 }
 
 const isRoot = process.getuid?.() === 0
@@ -33,20 +34,20 @@ const isRoot = process.getuid?.() === 0
 /** As root, Sandlot runs both ways; an ordinary user can only try its own. */
 export const kinds: Kind[] = isRoot
   ? [
-      { name: 'bubblewrap as root', isRoot: true, open: () => open(openHere) },
+      { name: 'bubblewrap as root', isRoot: true, open: (packages) => open(openHere, packages) },
       {
         name: 'bubblewrap as an ordinary user',
         isRoot: false,
-        open: () => open((options) => startWorkerProvider(options, TEST_UID)),
+        open: (packages) => open((options) => startWorkerProvider(options, TEST_UID), packages),
       },
     ]
-  : [{ name: 'bubblewrap as an ordinary user', isRoot: false, open: () => open(openHere) }]
+  : [{ name: 'bubblewrap as an ordinary user', isRoot: false, open: (packages) => open(openHere, packages) }]
 
 /** Those whose provider is in a process of its own, which can be killed. */
 export const workerKinds: Kind[] = (isRoot ? [0, TEST_UID] : [process.getuid?.() ?? 0]).map((uid) => ({
   name: uid === 0 ? 'bubblewrap as root' : 'bubblewrap as an ordinary user',
   isRoot: uid === 0,
-  open: () => open((options) => startWorkerProvider(options, uid)),
+  open: (packages) => open((options) => startWorkerProvider(options, uid), packages),
 }))
 
 export const defaultLimits: SandboxLimits = {
@@ -71,9 +72,10 @@ function agentPath(): string {
 
 async function open(
   start: (options: BubblewrapOptions) => Promise<Provider | WorkerProvider>,
+  settings: Partial<PackageSettings> = {},
 ): Promise<ProviderUnderTest> {
   const dataDir = mkdtempSync(join(tmpdir(), 'sandlot-provider-'))
-  const packages = { registry: null, index: null, proxy: null, ca: null, addresses: [] }
+  const packages = { registry: null, index: null, proxy: null, ca: null, addresses: [], ...settings }
   const options = {
     dataDir,
     agentPath: agentPath(),
