@@ -44,7 +44,9 @@ export function routeCommands(allowed: string[]): string {
   const refused = REFUSED.flatMap((text) => parseRange(text) ?? []).flatMap((range) =>
     subtractRanges(range, holes),
   )
-  const own = hostAddresses().filter((address) => !holes.some((hole) => overlaps(hole, address)))
+  // A range for packages does not open this machine, which is somewhere in its own network; its address alone does.
+  const named = holes.filter(({ size }) => size === 1)
+  const own = hostAddresses().filter((address) => !named.some((hole) => overlaps(hole, address)))
   const unique = [...new Set([...refused, ...own].map(formatRange))]
   return [
     'link set lo up',
