@@ -47,11 +47,11 @@ describe('settings', () => {
   it('name registries and private addresses for packages', () => {
     const config = configOf({
       SANDLOT_PACKAGE_REGISTRY: 'http://10.0.0.7:4873/',
-      SANDLOT_PACKAGE_ADDRESSES: '10.0.0.7, 10.1.0.0/16,fd00::/8',
+      SANDLOT_PACKAGE_ADDRESSES: '10.0.0.7, 10.1.0.0/16',
     })
     expect(config.packages).toMatchObject({
       registry: 'http://10.0.0.7:4873/',
-      addresses: ['10.0.0.7', '10.1.0.0/16', 'fd00::/8'],
+      addresses: ['10.0.0.7', '10.1.0.0/16'],
     })
   })
 })
@@ -87,6 +87,7 @@ describe('a bad setting is refused with its name and a remedy', () => {
     ['SANDLOT_EGRESS', 'some', /must be none or all/],
     ['SANDLOT_PACKAGE_REGISTRY', 'https://me:secret@x.example/', /without a user name/],
     ['SANDLOT_PACKAGE_ADDRESSES', '10.0.0.0/99', /IP addresses or ranges/],
+    ['SANDLOT_PACKAGE_ADDRESSES', '10.0.0.7,fd00::/8', /IPv4 only: sandboxes have no IPv6/],
     ['SANDLOT_PACKAGE_CA', '/no/such/file.pem', /there is no file/],
     ['LOG_LEVEL', 'loud', /LOG_LEVEL/],
     ['NEXTAUTH_SECRET', 'short', /32 characters/],

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { isIP, isIPv4, isIPv6 } from 'node:net'
 import { z } from 'zod'
 import { LIMIT_BOUNDS } from '@/lib/protocol/sandboxes'
 
@@ -124,15 +124,17 @@ const addresses = z
       .filter((part) => part !== ''),
   )
   .refine(
+    (list) => !list.some((text) => isIPv6(text.split('/')[0] ?? '')),
+    'must be IPv4 only: sandboxes have no IPv6',
+  )
+  .refine(
     (list) => list.every(isAddressOrRange),
     'must be IP addresses or ranges, such as 10.0.0.7,10.1.0.0/24',
   )
 
 function isAddressOrRange(text: string): boolean {
-  const [address = '', bits, ...rest] = text.split('/')
-  const version = isIP(address)
-  if (version === 0 || rest.length > 0) return false
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
+  const [address = '', bits = '32', ...rest] = text.split('/')
+  return isIPv4(address) && rest.length === 0 && /^\d{1,2}$/.test(bits) && Number(bits) <= 32
 }
 
 /** Every setting, in the order in which `--help` and the documentation show them. */
@@ -220,7 +222,7 @@ export const settings = {
     'none',
   ),
   SANDLOT_PACKAGE_ADDRESSES: setting(
-    'Addresses or ranges that sandboxes may reach although they are private, for the registry and proxy above.',
+    'IPv4 addresses or ranges that sandboxes may reach although they are private, for the registry and proxy above; one of this machine only where it is named itself.',
     '',
     addresses,
     'none',
