@@ -2,12 +2,12 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BenchContext, Measured } from './figure'
 
-const HELPERS = new Set(['bwrap', 'slirp4netns', 'pasta'])
+const COMPANIONS = new Set(['bwrap', 'slirp4netns', 'pasta'])
 const ALIVE = 50
 /** What a start leaves behind is given back by then. */
 const SETTLE_MS = 5_000
 
-/** (d) Private memory of every process that a sandbox brings to the machine, its network helper included. */
+/** (d) Private memory of every process that a sandbox brings to the machine, what gives it its network included. */
 export async function measureIdleMemory({ sandboxes, isQuick }: BenchContext): Promise<Measured> {
   const count = isQuick ? 5 : ALIVE
   const before = new Set(processIds())
@@ -59,7 +59,7 @@ function processIds(): number[] {
 
 /** What has process numbers of its own, and what serves it from outside; other programs that begin meanwhile are not ours. */
 function isOfSandbox(id: number): boolean {
-  return HELPERS.has(nameOf(id)) || pidNamespaceOf(id) !== pidNamespaceOf('self')
+  return COMPANIONS.has(nameOf(id)) || pidNamespaceOf(id) !== pidNamespaceOf('self')
 }
 
 function pidNamespaceOf(id: number | 'self'): string {

@@ -62,7 +62,7 @@ export const ABSENT: Record<string, Numbers> = {
 export const CLONE: Numbers = [56, 220]
 export const IOCTL: Numbers = [16, 29]
 
-/** CLONE_NEWTIME | NEWCGROUP | NEWUTS | NEWIPC | NEWUSER | NEWPID | NEWNET | NEWNS; the low byte of clone is a signal. */
+/** CLONE_NEWCGROUP | NEWUTS | NEWIPC | NEWUSER | NEWPID | NEWNET | NEWNS; the low byte of clone is a signal. */
 export const NEW_NAMESPACE_FLAGS = 0x7e020000
 /** Put bytes into another's terminal input. */
 export const TIOCSTI = 0x5412
