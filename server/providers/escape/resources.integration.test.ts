@@ -96,7 +96,8 @@ except OSError as error: print(count, error.errno)`
     })
 
     it('memory that nobody holds, and that cannot be taken back, ends the sandbox and says why', async () => {
-      // All of it fits into file systems in memory, which outlive the programs that are ended for it.
+      // So little, less than the settings allow, fits into file systems in memory whole; they outlive the programs that are
+      // ended for it, until the agent alone is left to be ended.
       const full = await made({ limits: { ...defaultLimits, memoryBytes: 32 * MiB } })
       const changes: [string, SandboxChange][] = []
       const stopListening = tested().provider.onChange((id, change) => changes.push([id, change]))
