@@ -9,8 +9,6 @@ const MIN_REST_MS = 1_000
 const REST_PER_WALK = 20
 /** … and at most this: what is written meanwhile is the most that a large tree can be over its limit unseen. */
 const MAX_REST_MS = 30_000
-/** A sandbox is busy with its start first, and perhaps a hundred others are; the host's floor is watched all the same. */
-const FIRST_REST_MS = 2_000
 /** On a machine with many sandboxes, this is what bounds the walking. */
 const MAX_WALKS = 4
 /** Trees that took longer than a second share this many of them, so that they never keep the others waiting. */
@@ -86,7 +84,8 @@ export class DiskWalks {
   #visitOf(sandbox: LocalSandbox): Visit {
     const known = this.#visits.get(sandbox)
     if (known) return known
-    const nextAt = performance.now() + FIRST_REST_MS
+    // A sandbox is busy with its start first, and perhaps a hundred others are.
+    const nextAt = performance.now() + MIN_REST_MS
     const visit = { isWalking: false, isTooSlow: false, tookMs: 0, nextAt, cpuMs: null, unlinked: [] }
     this.#visits.set(sandbox, visit)
     return visit

@@ -13,7 +13,14 @@ import { launch } from './launch'
 import { networkLack } from './network-support'
 import type { SandboxPlaces } from './places'
 import type { Launched, Launching } from './readiness'
-import { makeBase, makeOwnDirectories, own, renameBase, rescuedState } from './sandbox-directory'
+import {
+  makeBase,
+  makeOwnDirectories,
+  own,
+  renameBase,
+  reopenOwnDirectories,
+  rescuedState,
+} from './sandbox-directory'
 import { readState, type SandboxState, writeState } from './state'
 import { findStrays } from './strays'
 import { AGENT_PATH } from './toolchain'
@@ -247,6 +254,7 @@ export class LocalSandbox {
 
   async #readyForStart({ egress, limits }: SandboxSpec): Promise<void> {
     await this.#settle()
+    reopenOwnDirectories(this.#places.root)
     this.#host.uids.reclaim(this.#state.uid, this.#host.ownerOf(this.#state.key))
     this.#state = { ...this.#state, phase: 'starting', egress, limits }
     this.#save()
@@ -328,8 +336,9 @@ export class LocalSandbox {
     this.#launching?.release()
     this.#launching = null
     const { agent, network, phase } = this.#state
-    if (phase === 'stopped') return
+    // Where it is said to be stopped too: another process of ours may have started it since.
     const strays = phase === 'running' ? [] : this.#strays()
+    if (phase === 'stopped' && strays.length === 0) return
     const known = [agent, network, ...strays].filter((entry) => entry !== null)
     // The first process of the namespace takes all others with it, whatever they do.
     for (const entry of known) signalProcess(entry, 'SIGKILL')

@@ -14,8 +14,34 @@ const OWN_DIRS: [path: string, mode: number][] = [
   ['var/tmp', 0o1777],
 ]
 
+const OWNER_ALL = 0o700
+const ALL_BITS = 0o7777
+
 export function makeOwnDirectories(root: string, uid: number): void {
   for (const [name, mode] of OWN_DIRS) own(join(root, name), mode, uid)
+}
+
+/**
+ * Gives their owner the way to them again: a sandbox whose directories nobody may enter could never start. Nothing of it runs
+ * now, so that none is exchanged meanwhile for a link, which is not followed.
+ */
+export function reopenOwnDirectories(root: string): void {
+  for (const [name] of OWN_DIRS) {
+    const mode = modeOfDirectory(root, name)
+    if (mode !== null && (mode & OWNER_ALL) !== OWNER_ALL)
+      chmodSync(join(root, name), (mode & ALL_BITS) | OWNER_ALL)
+  }
+}
+
+/** `null` where it, or what leads to it, is something else than a directory. */
+function modeOfDirectory(root: string, name: string): number | null {
+  let path = root
+  for (const part of ['', ...name.split('/')]) {
+    path = join(path, part)
+    const stat = lstatSync(path, { throwIfNoEntry: false })
+    if (!stat?.isDirectory()) return null
+  }
+  return lstatSync(path).mode
 }
 
 /** What a power failure made unreadable must not cost anybody files: it counts as a start that was cut short. */

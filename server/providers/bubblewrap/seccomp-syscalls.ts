@@ -58,6 +58,14 @@ export const ABSENT: Record<string, Numbers> = {
   io_uring_register: [427, 427],
 }
 
+/**
+ * Said to be nothing that this disk can, so that programs write instead, as fast as the disk takes it: room claimed by a
+ * call takes no time, and a hundred gigabytes would be gone between two looks at the disk.
+ */
+export const UNSUPPORTED: Record<string, Numbers> = {
+  fallocate: [285, 47],
+}
+
 /** Looked at by argument. */
 export const CLONE: Numbers = [56, 220]
 export const IOCTL: Numbers = [16, 29]

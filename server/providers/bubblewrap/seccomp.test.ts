@@ -4,13 +4,14 @@ import {
   ALLOW,
   type Architecture,
   ENOSYS,
+  EOPNOTSUPP,
   EPERM,
   type Instruction,
   KILL,
   seccompInstructions,
   seccompProgram,
 } from './seccomp'
-import { ABSENT, FORBIDDEN, NEW_NAMESPACE_FLAGS, TIOCLINUX, TIOCSTI } from './seccomp-syscalls'
+import { ABSENT, FORBIDDEN, NEW_NAMESPACE_FLAGS, TIOCLINUX, TIOCSTI, UNSUPPORTED } from './seccomp-syscalls'
 
 const AUDIT = { x64: 0xc000003e, arm64: 0xc00000b7 }
 const AUDIT_I386 = 0x40000003
@@ -36,6 +37,7 @@ describe.each(['x64', 'arm64'] as const)('the filter of %s', (architecture) => {
       if (number !== null) expect(verdict(number), name).toBe(EPERM)
     }
     for (const [name, pair] of Object.entries(ABSENT)) expect(verdict(pair[column] ?? -1), name).toBe(ENOSYS)
+    expect(verdict(UNSUPPORTED.fallocate?.[column] ?? -1)).toBe(EOPNOTSUPP)
   })
 
   it('lets clone make threads and processes, but no namespaces', () => {

@@ -1,5 +1,14 @@
 import { SandboxError } from '@/lib/errors'
-import { ABSENT, CLONE, FORBIDDEN, IOCTL, NEW_NAMESPACE_FLAGS, TIOCLINUX, TIOCSTI } from './seccomp-syscalls'
+import {
+  ABSENT,
+  CLONE,
+  FORBIDDEN,
+  IOCTL,
+  NEW_NAMESPACE_FLAGS,
+  TIOCLINUX,
+  TIOCSTI,
+  UNSUPPORTED,
+} from './seccomp-syscalls'
 
 export type Architecture = 'x64' | 'arm64'
 
@@ -28,6 +37,7 @@ export const ALLOW = 0x7fff0000
 export const KILL = 0x80000000
 export const EPERM = 0x00050001
 export const ENOSYS = 0x00050026
+export const EOPNOTSUPP = 0x0005005f
 
 const AUDIT: Record<Architecture, number> = { x64: 0xc000003e, arm64: 0xc00000b7 }
 /** x32 calls carry this bit under the audit number of x86_64. */
@@ -66,6 +76,7 @@ export function seccompInstructions(architecture: Architecture): Instruction[] {
     ...(architecture === 'x64' ? [jump(JUMP_AT_LEAST, X32_BIT, 0, 1), returning(KILL)] : []),
     ...numbers(FORBIDDEN).flatMap((number) => [jump(JUMP_EQUAL, number, 0, 1), returning(EPERM)]),
     ...numbers(ABSENT).flatMap((number) => [jump(JUMP_EQUAL, number, 0, 1), returning(ENOSYS)]),
+    ...numbers(UNSUPPORTED).flatMap((number) => [jump(JUMP_EQUAL, number, 0, 1), returning(EOPNOTSUPP)]),
     ...cloneRule(CLONE[column]),
     ...ioctlRule(IOCTL[column]),
     returning(ALLOW),

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { statfsSync } from 'node:fs'
+import { lstatSync, statfsSync } from 'node:fs'
 import { type HostProcess, identify } from './host-process'
 import { HOST_ENVIRONMENT } from './launch'
 
@@ -15,8 +15,9 @@ export interface UnlinkedFile {
 }
 
 /**
- * The nameless files on the disk of `root` that these processes hold open. They are looked at through `/proc`, which shows an
- * ordinary user those of its own processes only while they let it; what is hidden so is held by the floor of free disk.
+ * The nameless files on the disk of `root` that these processes hold open, or have in their memory. They are looked at
+ * through `/proc`, which shows an ordinary user the open ones of its own processes while they let it, and only root the others;
+ * what is hidden so is held by the floor of free disk.
  */
 export async function findUnlinkedFiles(
   pids: number[],
@@ -24,7 +25,7 @@ export async function findUnlinkedFiles(
   { timeoutMs, signal }: { timeoutMs: number; signal?: AbortSignal },
 ): Promise<UnlinkedFile[] | 'too_slow'> {
   if (pids.length === 0) return []
-  const found = await list(pids, timeoutMs, signal)
+  const found = await list(pids, lstatSync(root).uid, timeoutMs, signal)
   return found === 'too_slow' ? found : filesOf(found, root)
 }
 
@@ -37,9 +38,17 @@ interface Descriptor {
 }
 
 /** By a program of its own, as trees are walked. Processes that end while it looks make it fail at the end. */
-function list(pids: number[], timeoutMs: number, signal?: AbortSignal): Promise<Descriptor[] | 'too_slow'> {
-  const folders = pids.map((pid) => `/proc/${pid}/fd`)
-  const wanted = ['-mindepth', '1', '-maxdepth', '1', '-type', 'f', '-links', '0']
+function list(
+  pids: number[],
+  uid: number,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<Descriptor[] | 'too_slow'> {
+  const kinds = process.getuid?.() === 0 ? ['fd', 'map_files'] : ['fd']
+  const folders = pids.flatMap((pid) => kinds.map((kind) => `/proc/${pid}/${kind}`))
+  // By its owner, since a library of the host that was replaced has no name either.
+  const mine = ['-links', '0', '-uid', String(uid)]
+  const wanted = ['-mindepth', '1', '-maxdepth', '1', '-type', 'f', ...mine]
   const options = {
     timeout: Math.ceil(timeoutMs),
     killSignal: 'SIGKILL',
@@ -56,7 +65,8 @@ function list(pids: number[], timeoutMs: number, signal?: AbortSignal): Promise<
 }
 
 function descriptorOf(line: string): Descriptor[] {
-  const [, path, pid, device, inode, blocks] = /^(\/proc\/(\d+)\/fd\/\d+) (\d+) (\d+) (\d+)$/.exec(line) ?? []
+  const [, path, pid, device, inode, blocks] =
+    /^(\/proc\/(\d+)\/(?:fd|map_files)\/\S+) (\d+) (\d+) (\d+)$/.exec(line) ?? []
   if (path === undefined || device === undefined || inode === undefined) return []
   return [{ path, pid: Number(pid), device, inode, bytes: Number(blocks) * BLOCK_BYTES }]
 }
