@@ -51,9 +51,10 @@ export function searchPath(): string[] {
   ]
 }
 
+/** Where the package's own module says, which is ESM: before Node 20.19 that cannot be required, only found. */
 function installedRipgrep(): string {
-  const { rgPath } = createRequire(import.meta.url)('@vscode/ripgrep') as { rgPath: string }
-  return rgPath
+  const ripgrep = createRequire(import.meta.url).resolve('@vscode/ripgrep')
+  return createRequire(ripgrep).resolve(`@vscode/ripgrep-${process.platform}-${process.arch}/bin/rg`)
 }
 
 function isNodeInSystem(): boolean {
