@@ -219,7 +219,9 @@ function boundBodyIdleTime(req: IncomingMessage, res: ServerResponse): void {
 
 function report(thrown: unknown, context: RequestContext): SandboxError {
   const error = toSandboxError(thrown)
-  if (error.code === 'internal') context.log.error({ err: error.cause ?? error }, 'request failed')
+  // Whose message sends people to the log.
+  if (error.code === 'internal' || (error.code === 'provider_failed' && error.cause !== undefined))
+    context.log.error({ err: error.cause ?? error }, 'request failed')
   return error
 }
 

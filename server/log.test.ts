@@ -42,7 +42,10 @@ afterEach(() => http.close())
 /** Fails in each of the ways in which requests fail. */
 function refusing<Kind extends Target['kind']>(): Site<Kind> {
   const refuse = (path: string) => {
-    throw path === '/crash' ? new Error('It broke.') : new SandboxError('unauthorized', 'No.')
+    if (path === '/crash') throw new Error('It broke.')
+    if (path === '/unprovided')
+      throw new SandboxError('provider_failed', 'See the log.', { cause: new Error('No such program.') })
+    throw new SandboxError('unauthorized', 'No.')
   }
   return {
     request: (_req, _res, { path }) => refuse(path),
@@ -99,6 +102,15 @@ describe('each request', () => {
     const id = headers['x-request-id']
     expect(await logged(id, 'request failed')).toMatchObject({ level: 50, err: { message: 'It broke.' } })
     expect(await logged(id, 'request')).toMatchObject({ level: 40, status: 500 })
+  })
+
+  it('that the provider fails has the cause, to which the answer sends', async () => {
+    const { headers } = await send(`${ID}.localhost`, '/unprovided')
+    const id = headers['x-request-id']
+    expect(await logged(id, 'request failed')).toMatchObject({
+      level: 50,
+      err: { message: 'No such program.' },
+    })
   })
 
   it('has a path of a bounded length', async () => {
