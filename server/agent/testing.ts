@@ -75,6 +75,8 @@ function callAgent(
   const isJson = body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body)
   return new Promise((resolve, reject) => {
     const outgoing = request({
+      // A connection of its own: while a test holds this process up, the agent may close an idle one unseen.
+      agent: false,
       socketPath,
       method,
       path,
