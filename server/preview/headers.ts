@@ -26,6 +26,18 @@ const HOP_BY_HOP = [
   'expect',
   'http2-settings',
 ]
+/** Whatever Connection names: without these the message would begin, end or be read elsewhere, or come from somebody else. */
+const END_TO_END = [
+  'content-length',
+  'content-type',
+  'content-encoding',
+  'content-range',
+  'host',
+  'origin',
+  'authorization',
+  'cookie',
+  'cache-control',
+]
 /** What the caller says of itself in our place, and our own credentials. */
 const NOT_FORWARDED = ['forwarded', 'x-real-ip', 'x-computesdk-api-key', 'cookie']
 /** Not the program's to say: who frames it, and what holds for the whole host or domain. */
@@ -85,7 +97,7 @@ export function responseHeaders(res: IncomingMessage, visit: PreviewVisit): Head
 
 function withoutHops(message: IncomingMessage, dropped: string[]): Headers {
   const named = (message.headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase())
-  const gone = new Set([...dropped, ...named])
+  const gone = new Set([...named.filter((name) => !END_TO_END.includes(name)), ...dropped])
   const headers: Headers = new Map()
   for (const [name, values] of Object.entries(message.headersDistinct))
     if (!gone.has(name) && values !== undefined) headers.set(name, values)

@@ -100,8 +100,9 @@ function answerTo(
 }
 
 function sendBody(req: IncomingMessage, outgoing: ClientRequest): void {
-  // Without a length Node frames the body itself, but for methods that seldom have one only when told.
-  if (req.headers['content-length'] === undefined) outgoing.setHeader('transfer-encoding', 'chunked')
+  // What goes out counts, not what came in: a body without a frame would be the next request on a kept connection.
+  // Node frames by itself only for the methods that often have a body.
+  if (!outgoing.hasHeader('content-length')) outgoing.setHeader('transfer-encoding', 'chunked')
   req.pipe(outgoing)
   // A body that is cut short must not look whole.
   req.once('close', () => {
