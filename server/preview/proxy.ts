@@ -2,6 +2,7 @@ import { type ClientRequest, type IncomingMessage, request, type ServerResponse 
 import { pipeline } from 'node:stream'
 import { SandboxError } from '@/lib/errors'
 import { type Headers, type PreviewVisit, requestHeaders, responseHeaders } from './headers'
+import { boundInterimAnswers } from './interim-answers'
 import type { PortStreams } from './port-streams'
 
 /** A program that has not begun to answer by then never will; browsers have given up before. */
@@ -34,11 +35,15 @@ async function ask(
   const isRepeatable = !hasBody(req) && ['GET', 'HEAD', 'OPTIONS'].includes(req.method ?? '')
   for (;;) {
     const outgoing = request({ ...requestOptions(sandboxId, visit, req), agent: streams.agent })
+    let isSilent = true
+    outgoing.once('information', () => {
+      isSilent = false
+    })
     try {
       return await answerTo(outgoing, req, res)
     } catch (error) {
       // The program closed a kept connection at the moment we took it: not a failure of the program.
-      if (outgoing.reusedSocket && isRepeatable && !res.destroyed) continue
+      if (outgoing.reusedSocket && isRepeatable && isSilent && !res.destroyed) continue
       throw asSandboxError(error, visit.port)
     }
   }
@@ -80,6 +85,7 @@ function answerTo(
     )
     const onGone = () => outgoing.destroy()
     res.once('close', onGone)
+    boundInterimAnswers(outgoing)
     outgoing.once('response', (answer) => {
       clearTimeout(timer)
       resolve(answer)

@@ -2,6 +2,7 @@ import { type IncomingMessage, request, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { SandboxError } from '@/lib/errors'
 import { type PreviewVisit, responseHeaders } from './headers'
+import { boundInterimAnswers } from './interim-answers'
 import type { PortStreams } from './port-streams'
 import { asSandboxError, requestOptions } from './proxy'
 
@@ -49,6 +50,7 @@ function ask(stream: Duplex, sandboxId: string, visit: PreviewVisit, req: Incomi
     const onGone = () => stream.destroy()
     socket.once('close', onGone)
     stream.once('close', () => socket.off('close', onGone))
+    boundInterimAnswers(outgoing)
     outgoing.once('upgrade', (answer, _, upgraded) => {
       clearTimeout(timer)
       resolve({ answer, upgraded })
