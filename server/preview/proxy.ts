@@ -122,19 +122,23 @@ function hasBody(req: IncomingMessage): boolean {
 }
 
 function writeHead(res: ServerResponse, answer: IncomingMessage, visit: PreviewVisit): void {
-  const status = answer.statusCode ?? 0
-  if (status < 200 || status > 599) {
-    answer.destroy()
-    throw new SandboxError(
-      'port_closed',
-      `The program answered with the status ${status}, which HTTP does not have.`,
-    )
-  }
+  const status = finalStatus(answer)
   for (const [name, value] of Object.entries(plainHeaders(responseHeaders(answer, visit))))
     res.setHeader(name, value)
   res.writeHead(status)
   // Node would keep the head back until the first byte of the body, which an event stream may not send for long.
   res.flushHeaders()
+}
+
+/** Node takes any three digits from a program, and would send on what no browser understands. */
+export function finalStatus(answer: IncomingMessage): number {
+  const status = answer.statusCode ?? 0
+  if (status >= 200 && status <= 599) return status
+  answer.destroy()
+  throw new SandboxError(
+    'port_closed',
+    `The program answered with the status ${status}, which is not between 200 and 599.`,
+  )
 }
 
 export function asSandboxError(error: unknown, port: number): SandboxError {

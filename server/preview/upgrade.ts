@@ -4,7 +4,7 @@ import { SandboxError } from '@/lib/errors'
 import { type PreviewVisit, responseHeaders } from './headers'
 import { boundInterimAnswers } from './interim-answers'
 import type { PortStreams } from './port-streams'
-import { asSandboxError, requestOptions } from './proxy'
+import { asSandboxError, finalStatus, requestOptions } from './proxy'
 
 /** Hot reload and its like answer at once, or not at all. */
 const UPGRADE_TIMEOUT_MS = 30_000
@@ -69,7 +69,7 @@ function ask(stream: Duplex, sandboxId: string, visit: PreviewVisit, req: Incomi
 }
 
 function writeHead(socket: Duplex, answer: IncomingMessage, visit: PreviewVisit, isUpgrade: boolean): void {
-  const status = answer.statusCode ?? 502
+  const status = isUpgrade ? 101 : finalStatus(answer)
   const headers = responseHeaders(answer, visit)
   headers.set('connection', [isUpgrade ? 'Upgrade' : 'close'])
   if (isUpgrade) headers.set('upgrade', [answer.headers.upgrade ?? 'websocket'])
