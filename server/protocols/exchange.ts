@@ -2,7 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import type { z } from 'zod'
 import { SandboxError } from '@/lib/errors'
 import type { RequestContext } from '../request-context'
-import { readJson } from './json-body'
+import { type JsonBounds, readJson } from './json-body'
 
 /** One request and its answer, as handlers see it. */
 export class Exchange {
@@ -27,8 +27,8 @@ export class Exchange {
   }
 
   /** The body, checked. */
-  json<T>(schema: z.ZodType<T>, maxBytes?: number): Promise<T> {
-    return readJson(this.request, schema, maxBytes)
+  json<T>(schema: z.ZodType<T>, bounds?: JsonBounds): Promise<T> {
+    return readJson(this.request, this.response, schema, bounds)
   }
 
   param(name: string): string {

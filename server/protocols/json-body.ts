@@ -1,19 +1,30 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { z } from 'zod'
 import { SandboxError } from '@/lib/errors'
+import { JsonStructure } from './json-structure'
+import { LargeBodies } from './large-bodies'
+
+export interface JsonBounds {
+  maxBytes: number
+  /** Arrays and objects among them. */
+  maxValues: number
+}
 
 /** Commands, names, settings. Bodies that carry files say so. */
-const MAX_JSON_BYTES = 1024 * 1024
+const ORDINARY: JsonBounds = { maxBytes: 1024 * 1024, maxValues: 20_000 }
+/** Two of the largest; as text, as values and on their way to a sandbox they take several times as much. */
+const largeBodies = new LargeBodies(192 * 1024 * 1024)
 /** A client that sends its JSON more slowly than this is not one. */
 const BODY_TIMEOUT_MS = 120_000
 
 /** The body, checked. A missing one reads as `{}`, so that everything optional may be left out. */
 export async function readJson<T>(
   request: IncomingMessage,
+  response: ServerResponse,
   schema: z.ZodType<T>,
-  maxBytes = MAX_JSON_BYTES,
+  bounds = ORDINARY,
 ): Promise<T> {
-  const text = hasBody(request) ? await readText(request, maxBytes) : ''
+  const text = hasBody(request) ? await readText(request, response, bounds) : ''
   const parsed = schema.safeParse(text === '' ? {} : parse(text))
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
@@ -26,10 +37,22 @@ function hasBody(request: IncomingMessage): boolean {
   return encoding !== undefined || (length !== undefined && length !== '0')
 }
 
-async function readText(request: IncomingMessage, maxBytes: number): Promise<string> {
+async function readText(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { maxBytes, maxValues }: JsonBounds,
+): Promise<string> {
   requireJson(request)
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
-  const bytes = await collect(request, maxBytes)
+  const structure = new JsonStructure(maxValues)
+  const hold = largeBodies.begin(response)
+  let sizeBytes = 0
+  const bytes = await collect(request, (chunk) => {
+    sizeBytes += chunk.length
+    if (sizeBytes > maxBytes) throw tooLarge(maxBytes)
+    hold(chunk.length)
+    structure.take(chunk)
+  })
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (error) {
@@ -48,11 +71,10 @@ function requireJson(request: IncomingMessage): void {
     throw new SandboxError('bad_request', 'Send the body without Content-Encoding.')
 }
 
-/** Leaves the rest of a body that is too large unread: whoever answers closes the connection. */
-function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+/** Leaves the rest of a body unread where `check` throws: whoever answers closes the connection. */
+function collect(request: IncomingMessage, check: (chunk: Buffer) => void): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
-    let sizeBytes = 0
     const timer = setTimeout(
       () => fail(new SandboxError('timed_out', 'The body took too long.')),
       BODY_TIMEOUT_MS,
@@ -62,14 +84,17 @@ function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
       request.off('data', onData).off('end', onEnd).off('close', onCut).off('error', onCut)
       request.pause()
     }
-    const fail = (error: SandboxError) => {
+    const fail = (error: unknown) => {
       stop()
       reject(error)
     }
     const onData = (chunk: Buffer) => {
-      sizeBytes += chunk.length
       chunks.push(chunk)
-      if (sizeBytes > maxBytes) fail(tooLarge(maxBytes))
+      try {
+        check(chunk)
+      } catch (error) {
+        fail(error)
+      }
     }
     const onEnd = () => {
       stop()

@@ -4,8 +4,11 @@ import type { FileInfo } from '@/lib/protocol/workbench'
 import type { AgentConnection } from '../../sandbox/agent-connection'
 import type { Entry, SandboxTarget } from '../entry'
 import { fileInfo } from '../file-info'
+import type { JsonBounds } from '../json-body'
 import { parsePath } from '../paths'
 import type { RequestRoute } from '../site'
+
+const MAX_FILES = 50_000
 
 const BatchBody = z.looseObject({
   files: z
@@ -16,12 +19,16 @@ const BatchBody = z.looseObject({
         content: z.string().optional(),
       }),
     )
-    .max(50_000),
+    .max(MAX_FILES),
 })
 type Operation = z.infer<typeof BatchBody>['files'][number]
 
-/** What the agent takes of file contents in one batch is 64 MB; JSON needs more for the same. */
-const MAX_BATCH_BODY_BYTES = 96 * 1024 * 1024
+const BATCH_BOUNDS: JsonBounds = {
+  /** What the agent takes of file contents in one batch is 64 MB; JSON needs more for the same. */
+  maxBytes: 96 * 1024 * 1024,
+  /** Itself, its three fields, and one that means something to a client alone. */
+  maxValues: MAX_FILES * 5,
+}
 
 interface BatchResult {
   path: string
@@ -38,7 +45,7 @@ export function batchRoutes(entry: Entry): RequestRoute<SandboxTarget>[] {
       pattern: '/files/batch',
       async handle(exchange, target) {
         const agent = await entry.agent(exchange, target, 'edit')
-        const { files } = await exchange.json(BatchBody, MAX_BATCH_BODY_BYTES)
+        const { files } = await exchange.json(BatchBody, BATCH_BOUNDS)
         const results = await runBatch(agent, files, (path) => entry.resolve(target, parsePath(path)))
         const status = results.every((result) => result.success) ? 200 : 207
         exchange.send(status, { message: 'Batch completed', data: { results } })

@@ -5,13 +5,18 @@ import type { AgentConnection, FileEntry } from '../../sandbox/agent-connection'
 import type { Entry, SandboxTarget } from '../entry'
 import type { Exchange } from '../exchange'
 import { fileInfo } from '../file-info'
+import type { JsonBounds } from '../json-body'
 import { parseEncodedPath, parsePath, queryPath } from '../paths'
 import type { RequestRoute } from '../site'
 
 /** Text inside JSON is held in memory several times over; larger files go through /raw. */
 const MAX_TEXT_BYTES = 32 * 1024 * 1024
-/** JSON makes six bytes of a control character, two of a quote or a line's end: text passes, binary files do not. */
-const MAX_TEXT_BODY_BYTES = 2 * MAX_TEXT_BYTES
+const TEXT_BOUNDS: JsonBounds = {
+  /** JSON makes six bytes of a control character, two of a quote or a line's end: text passes, binary files do not. */
+  maxBytes: 2 * MAX_TEXT_BYTES,
+  /** Two fields, and what a client may send besides. */
+  maxValues: 1000,
+}
 
 const WriteBody = z.looseObject({ path: z.string().min(1), content: z.string().optional() })
 
@@ -34,7 +39,7 @@ export function fileRoutes(entry: Entry): RequestRoute<SandboxTarget>[] {
       pattern: '/files',
       async handle(exchange, target) {
         const agent = await entry.agent(exchange, target, 'edit')
-        const body = await exchange.json(WriteBody, MAX_TEXT_BODY_BYTES)
+        const body = await exchange.json(WriteBody, TEXT_BOUNDS)
         const path = await entry.resolve(target, parsePath(body.path))
         const bytes = Buffer.from(body.content ?? '')
         const written = await agent.writeFile(path, Readable.from([bytes]), { sizeBytes: bytes.length })
