@@ -114,7 +114,8 @@ function askedLimits(asked: CreateOptions['limits']): (keyof AskedLimits)[] {
 
 function bounded<T extends object>(name: string, value: T): T {
   const text = JSON.stringify(value)
-  if (text.includes('\\u0000'))
+  // A backslash of the text itself is two in JSON, and what follows it is no escape.
+  if (text.replaceAll('\\\\', '').includes('\\u0000'))
     throw new SandboxError('bad_request', `${name} must not contain NUL characters.`)
   if (Buffer.byteLength(text) <= MAX_JSON_BYTES) return value
   throw new SandboxError('too_large', `${name} may take ${MAX_JSON_BYTES / 1024} KB. Put more into a file.`)

@@ -120,6 +120,13 @@ describe('a draft', () => {
     const large = { KEY: 'x'.repeat(300 * 1024) }
     expect(() => draftSandbox('s', 'p', { ...OPTIONS, envs: large }, DEFAULTS)).toThrow('256 KB')
     expect(() => draftSandbox('s', 'p', { ...OPTIONS, metadata: { a: ['\0'] } }, DEFAULTS)).toThrow('NUL')
+    for (const nul of ['\\\0', 'a\\\\\0'])
+      expect(() => draftSandbox('s', 'p', { ...OPTIONS, envs: { A: nul } }, DEFAULTS)).toThrow('NUL')
+  })
+
+  it('take the sign for NUL where it is written out as text', () => {
+    const metadata = { source: String.raw`'\u0000'`, twice: String.raw`\\u0000` }
+    expect(draftSandbox('s', 'p', { ...OPTIONS, metadata }, DEFAULTS).metadata).toEqual(metadata)
   })
 })
 
