@@ -124,6 +124,8 @@ describe('a terminal', () => {
       [{ environment: { 'A=B': 'x' } }, 'bad_request'],
       [{ environment: { A: 5 } }, 'bad_request'],
       [{ command: 'a\0b' }, 'bad_request'],
+      [{ shell: '/bin/bash\0x' }, 'bad_request'],
+      [{ shell: '/bin/bash\0x', command: 'true' }, 'bad_request'],
     ]
     for (const [body, code] of cases) {
       expect((await agent.call('POST', '/terminals', { body })).json()).toMatchObject({ code })

@@ -25,6 +25,8 @@ export function startUserProcess<In extends Stdin, Out extends Output, Err exten
   command: UserCommand,
   options: Bun.SpawnOptions.SpawnOptions<In, Out, Err>,
 ): Bun.Subprocess<In, Out, Err> {
+  if (command.argv.some((word) => word.includes('\0')))
+    throw new SandboxError('bad_request', 'Neither a command nor a shell can contain a NUL character.')
   const cwd = workDirectory(command.cwd)
   const env = userEnvironment(checkEnvironment(command.environment))
   const [program = '', ...args] = command.argv
@@ -68,8 +70,6 @@ export function signalNameOf({ signalCode }: Ended): string | null {
 
 /** `shell -c command`; bash where the sandbox has it. */
 export function shellCommand(command: string, shell: string | undefined): string[] {
-  if (command.includes('\0'))
-    throw new SandboxError('bad_request', 'A command cannot contain a NUL character.')
   return [shell ?? defaultShell(), '-c', command]
 }
 
