@@ -25,6 +25,7 @@ const STATUS = {
   misdirected: 421,
   too_many: 429,
   quota_exceeded: 429,
+  too_many_headers: 431,
   internal: 500,
   unsupported: 501,
   port_closed: 502,

@@ -219,6 +219,25 @@ describe('bounds', () => {
     expect(statusOf(await get('localhost', '/', `X: ${'a'.repeat(64 * 1024)}\r\n`))).toBe(431)
   })
 
+  it('refuse more than 200 headers, instead of leaving some out', async () => {
+    const many = (count: number) => 'X: y\r\n'.repeat(count)
+    // Host and Connection are two of them.
+    expect(statusOf(await get('localhost', '/healthz', many(198)))).toBe(200)
+    for (const count of [199, 1000]) {
+      const answer = await get(`${ID}.localhost`, '/health', many(count))
+      expect(statusOf(answer)).toBe(431)
+      expect(jsonOf(answer)).toMatchObject({
+        code: 'too_many_headers',
+        error: expect.stringContaining('200'),
+      })
+    }
+    const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\n'
+    const socket = `GET /ws HTTP/1.1\r\nHost: ${ID}.localhost\r\n${upgrade}${many(199)}\r\n`
+    expect(statusOf(await raw(socket))).toBe(431)
+    const late = `GET /health HTTP/1.1\r\n${many(300)}Host: ${ID}.localhost\r\nConnection: close\r\n\r\n`
+    expect(statusOf(await raw(late))).toBe(431)
+  })
+
   it('refuse what is not HTTP, and go on', async () => {
     expect(statusOf(await raw('\u0016\u0003\u0001 hello\r\n\r\n'))).toBe(400)
     expect(statusOf(await get('localhost', '/healthz'))).toBe(200)

@@ -52,6 +52,8 @@ export interface HttpServer {
 /** A browser's request with many cookies is below 16 KB; Node's own default leaves no room. */
 const MAX_HEADER_BYTES = 32 * 1024
 const MAX_HEADERS = 200
+/** Node's own bound is none: it leaves out what is above it, and says nothing. The bytes are bounded all the same. */
+const NO_MAX_HEADERS = 0
 /** Whoever has not sent its headers by then is not a browser. */
 const HEADERS_TIMEOUT_MS = 20_000
 /** Longer than the idle time of common proxies (60 s), so that they close first and never meet a closed socket. */
@@ -73,7 +75,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     requestTimeout: 0,
     noDelay: true,
   })
-  server.maxHeadersCount = MAX_HEADERS
+  server.maxHeadersCount = NO_MAX_HEADERS
   server.maxConnections = MAX_CONNECTIONS
   const upgraded = new Set<Duplex>()
   const unknownUpgrades = new UnknownUpgrades(server)
@@ -99,6 +101,7 @@ async function onRequest(
   boundBodyIdleTime(req, res)
   try {
     setSecurityHeaders(res, target)
+    requireFewHeaders(req)
     if (target.kind === 'misdirected') throw new SandboxError(target.code, target.message)
     await handle(options.sites, target, {
       app: (site, at) => site.request(withPath(req, context), res, context, at),
@@ -122,6 +125,7 @@ async function onUpgrade(
   const startedAt = performance.now()
   socket.once('close', () => context.log.debug(logFields(req, context, target, startedAt), 'upgrade ended'))
   try {
+    requireFewHeaders(req)
     if (target.kind === 'misdirected') throw new SandboxError(target.code, target.message)
     await handle(options.sites, target, {
       app: (site, at) => site.upgrade(withPath(req, context), socket, head, context, at),
@@ -179,6 +183,11 @@ function read(options: HttpServerOptions, req: IncomingMessage): { context: Requ
 function originOf(scheme: 'http' | 'https', name: string, port: number | null): string {
   const isDefault = port === null || port === (scheme === 'https' ? 443 : 80)
   return `${scheme}://${name}${isDefault ? '' : `:${port}`}`
+}
+
+function requireFewHeaders({ rawHeaders }: IncomingMessage): void {
+  if (rawHeaders.length / 2 <= MAX_HEADERS) return
+  throw new SandboxError('too_many_headers', `A request may have ${MAX_HEADERS} headers. Send fewer.`)
 }
 
 /** Next routes by `req.url`, and believes what a proxy in front is supposed to have said. */
