@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DisplayName } from './display-name'
 
 /**
  * The root API (`/v1/sandboxes`), in the shape that the ComputeSDK client's gateway has: every answer is
@@ -38,8 +39,8 @@ export const CreateSandboxBody = z.looseObject({
   /** Ends the sandbox so many milliseconds from now. */
   timeout: whole(1000, 365 * DAY_MS).optional(),
   templateId: z.string().max(64).optional(),
-  name: z.string().min(1).max(64).optional(),
-  namespace: z.string().min(1).max(64).optional(),
+  name: DisplayName.optional(),
+  namespace: DisplayName.optional(),
   directory: z.string().startsWith('/').max(1024).optional(),
   envs: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string().max(32_768)).optional(),
   metadata: z.record(z.string(), z.unknown()).optional(),
@@ -102,7 +103,7 @@ export const TemplateSummary = z.object({
 })
 export type TemplateSummary = z.infer<typeof TemplateSummary>
 
-export const CreateApiKeyBody = z.object({ name: z.string().trim().min(1).max(64) })
+export const CreateApiKeyBody = z.object({ name: DisplayName })
 export const ApiKeySummary = z.object({
   id: z.string(),
   name: z.string(),

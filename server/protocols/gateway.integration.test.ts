@@ -29,6 +29,9 @@ const WITHOUT_MEANING: [string, unknown, string][] = [
   ]),
 ]
 
+/** Line ends, a mark that turns text around, half a character. */
+const UNSEEN = ['\n', '\r', '\0', '\u0085', '\u2028', '\u202e', '\u2066', '\u200f', '\ud800', '\udc00']
+
 let stack: Stack
 let key: string
 let userId: string
@@ -94,6 +97,27 @@ describe('POST /v1/sandboxes', () => {
     const { status, body } = await call('POST', '/v1/sandboxes', { [name]: value })
     expect({ status, code: body.code }).toEqual({ status: 400, code: 'bad_request' })
     expect(body.error).toContain(message)
+  })
+
+  it.each(UNSEEN)('refuses a name with %j in it, of a sandbox as of a key', async (sign) => {
+    for (const [path, field] of [
+      ['/v1/sandboxes', 'name'],
+      ['/v1/sandboxes', 'namespace'],
+      ['/v1/keys', 'name'],
+    ] as const) {
+      const { status, body } = await call('POST', path, { [field]: `a${sign}b` })
+      expect([status, body.code], `${path} ${field}`).toEqual([400, 'bad_request'])
+      expect(body.error).toContain(`${field}: must not have control characters`)
+    }
+  })
+
+  it('refuses deep metadata', async () => {
+    const response = await fetch(`${stack.origin}/v1/sandboxes`, {
+      method: 'POST',
+      headers: { 'x-computesdk-api-key': key, 'content-type': 'application/json' },
+      body: `{"metadata":{"a":${'['.repeat(200_000)}${']'.repeat(200_000)}}}`,
+    })
+    expect([response.status, ((await response.json()) as Answer).code]).toEqual([400, 'bad_request'])
   })
 
   it.each(['NaN', '1e309', '-Infinity', '0x10'])('refuses a limit of %s as it stands', async (text) => {

@@ -1,0 +1,14 @@
+import { z } from 'zod'
+
+/** A name that people give and read, on one line: with these it would look like another, or like several. */
+const UNSEEN = /[\p{Control}\p{Bidi_Control}\p{Surrogate}\u2028\u2029]/u
+
+export const DisplayName = z
+  .string()
+  .refine((name) => !UNSEEN.test(name), {
+    error: 'must not have control characters, marks that turn text around, or half characters',
+    abort: true,
+  })
+  .trim()
+  .min(1)
+  .max(64)
