@@ -51,7 +51,7 @@ async function act(
       )
   } else if (command === 'revoke' && word !== undefined) {
     await deleteApiKey(keys, userId, word)
-    console.error('Revoked.')
+    console.error('Revoked. What it holds open in a server that runs ends within seconds.')
   } else {
     throw new SandboxError('bad_request', USAGE)
   }

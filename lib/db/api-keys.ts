@@ -23,6 +23,12 @@ export class ApiKeyStore {
     return row ?? null
   }
 
+  /** Those of these ids that are still a key's, in any order. */
+  async among(ids: string[]): Promise<string[]> {
+    const rows = await this.#db.selectFrom('api_keys').select('id').where('id', 'in', ids).execute()
+    return rows.map(({ id }) => id)
+  }
+
   /** Newest first. */
   listByUser(userId: string): Promise<ApiKeyRow[]> {
     return this.#db

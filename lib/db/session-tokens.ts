@@ -35,6 +35,17 @@ export class SessionTokenStore {
     return row ?? null
   }
 
+  /** Those of these ids that are still a token's and have not expired, in any order. */
+  async validAmong(ids: string[], nowIso: string): Promise<string[]> {
+    const rows = await this.#db
+      .selectFrom('session_tokens')
+      .select('id')
+      .where('id', 'in', ids)
+      .where('expires_at', '>', nowIso)
+      .execute()
+    return rows.map(({ id }) => id)
+  }
+
   /** Newest first. */
   listBySandbox(sandboxId: string): Promise<SessionTokenRow[]> {
     return this.#db

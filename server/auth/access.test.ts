@@ -154,20 +154,21 @@ describe('a sandbox lets in', () => {
     expect(await enter(bearer(old))).toBe('unauthorized')
   })
 
-  it('nobody with a revoked token, and tells who listens', async () => {
+  it('nobody with a revoked token, and tells who watches it', async () => {
     const told: string[] = []
-    const stop = access.onRevoked((id) => told.push(id))
+    const watch = (id: string) => access.watchToken(id, () => told.push(id))
     const { token, id } = await access.createSessionToken(ID, { role: 'own' })
+    watch(id)
     await access.revokeSessionToken(FOREIGN, id)
     expect(await enter(bearer(token))).toBe('session-token own')
     await access.revokeSessionToken(ID, id)
     await access.revokeSessionToken(ID, id)
     expect(await enter(bearer(token))).toBe('unauthorized')
     const { key: apiKey, id: keyId } = await access.createApiKey(ownerId, 'mine')
+    watch(keyId)
     await expect(access.deleteApiKey(strangerId, keyId)).rejects.toThrow('no such API key')
     await access.deleteApiKey(ownerId, keyId)
     expect(await enter(bearer(apiKey))).toBe('unauthorized')
-    stop()
     expect(told).toEqual([id, keyId])
   })
 

@@ -29,6 +29,7 @@ import {
   type SessionTokenSummary,
   sessionTokenSummary,
 } from './session-tokens'
+import { TokenWatch } from './token-watch'
 
 export { hashSecret, newSecret } from './secrets'
 export type { Role } from './session-tokens'
@@ -65,11 +66,12 @@ export class Access {
   readonly #deps: AccessDeps
   readonly #failures = new FailureLimit()
   readonly #lastUsed: LastUsed
-  readonly #revokedListeners = new Set<(tokenId: string) => void>()
+  readonly #tokenWatch: TokenWatch
 
   constructor(deps: AccessDeps) {
     this.#deps = deps
     this.#lastUsed = new LastUsed(deps.log)
+    this.#tokenWatch = new TokenWatch(deps)
   }
 
   /** Of the root API: an API key, or an assertion. `unauthorized`, `too_many`. */
@@ -112,10 +114,12 @@ export class Access {
     return principal
   }
 
-  /** Told the id of every session token and API key that is revoked, so that open sockets can be ended. */
-  onRevoked(listener: (tokenId: string) => void): () => void {
-    this.#revokedListeners.add(listener)
-    return () => this.#revokedListeners.delete(listener)
+  /**
+   * Told, once, when this session token or API key is revoked or has expired, whoever did it: what it holds open ends
+   * then. The returned function stops watching.
+   */
+  watchToken(tokenId: string, onEnded: () => void): () => void {
+    return this.#tokenWatch.add(tokenId, onEnded)
   }
 
   createMagicLink(sandboxId: string, role: Role, redirectUrl: string) {
@@ -148,7 +152,7 @@ export class Access {
 
   /** Fine when there is none. */
   async revokeSessionToken(sandboxId: string, id: string): Promise<void> {
-    if (await this.#deps.sessionTokens.delete(sandboxId, id)) this.#tellRevoked(id)
+    if (await this.#deps.sessionTokens.delete(sandboxId, id)) this.#tokenWatch.tellEnded(id)
   }
 
   /** Set-Cookie of the sandbox's own host, or of its folder in path form. */
@@ -168,7 +172,7 @@ export class Access {
 
   async deleteApiKey(userId: string, id: string): Promise<void> {
     await deleteApiKey(this.#deps.apiKeys, userId, id)
-    this.#tellRevoked(id)
+    this.#tokenWatch.tellEnded(id)
   }
 
   async #identify(
@@ -235,10 +239,6 @@ export class Access {
     return new SandboxError('too_many', `Too many wrong credentials. Try again in ${retryAfterSeconds} s.`, {
       retryAfterSeconds,
     })
-  }
-
-  #tellRevoked(tokenId: string): void {
-    for (const listener of this.#revokedListeners) listener(tokenId)
   }
 }
 
