@@ -7,6 +7,8 @@ process.env.NEXT_TELEMETRY_DISABLED = '1'
 const config = {
   poweredByHeader: false,
   reactStrictMode: true,
+  // Nothing here uses Next's image optimizer, which would fetch addresses of this server for whoever asks: it answers 404.
+  images: { unoptimized: true },
   // `npm run lint` checks the types of every project; a first start need not wait for that again.
   typescript: { ignoreBuildErrors: true },
   // The sign of development would sit on top of the workbench's status bar.
