@@ -22,7 +22,7 @@ export function sendPage(res: ServerResponse, status: number, page: Page): void 
   const ancestors = page.frameAncestors ?? "'none'"
   res.setHeader(
     'Content-Security-Policy',
-    `default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors ${ancestors}`,
+    `default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors ${ancestors}`,
   )
   res.end(res.req.method === 'HEAD' ? undefined : html)
 }
@@ -52,14 +52,25 @@ function render({ title, body, refreshSeconds }: Page): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>${refresh}<style>${STYLE}</style></head>
-<body><main><h1>${escapeHtml(title)}</h1>${body}</main></body></html>`
+<body><main><span class="mark" aria-hidden="true">S</span><h1>${escapeHtml(title)}</h1>${body}</main></body></html>`
 }
 
+/** The app's palette (app/tokens.css), as far as these pages need it: no file of the app is loaded here. */
 const STYLE = `
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
-body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: Canvas; color: CanvasText }
-main { max-width: 34rem; padding: 2rem }
-h1 { font-size: 1.25rem; font-weight: 600; margin: 0 0 .5rem }
-p { margin: .5rem 0; opacity: .8 }
-code { font: .95em ui-monospace, monospace; padding: .1em .35em; border-radius: .3em; background: color-mix(in srgb, CanvasText 10%, Canvas) }
+:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif;
+  --bg: #fbfaf8; --surface: #ffffff; --sunken: #f4f2ee; --line: #e6e2da; --text: #1e1c19; --text-2: #5d5850;
+  --accent: #0b7a7c; --accent-hover: #09696b; --accent-ink: #ffffff }
+@media (prefers-color-scheme: dark) { :root {
+  --bg: #171614; --surface: #1d1c19; --sunken: #131211; --line: #2c2a26; --text: #ece8e1; --text-2: #b3ada2;
+  --accent: #43c2bd; --accent-hover: #5bd0cb; --accent-ink: #0c1f1f } }
+* { box-sizing: border-box }
+body { margin: 0; min-height: 100vh; min-height: 100dvh; padding: 1rem; display: grid; place-items: center; background: var(--bg); color: var(--text) }
+main { width: 100%; max-width: 30rem; padding: 2rem; border: 1px solid var(--line); border-radius: 12px; background: var(--surface) }
+.mark { display: grid; place-items: center; width: 40px; height: 40px; margin-bottom: 1rem; border-radius: 10px; background: var(--accent); color: var(--accent-ink); font-size: 20px; font-weight: 700 }
+h1 { font-size: 20px; line-height: 1.3; font-weight: 600; margin: 0 0 .5rem; overflow-wrap: anywhere }
+p { margin: .5rem 0; color: var(--text-2) }
+code { font: .95em ui-monospace, monospace; padding: .1em .35em; border-radius: .3em; background: var(--sunken) }
+button { width: 100%; min-height: 44px; margin-top: 1rem; border: 0; border-radius: 8px; background: var(--accent); color: var(--accent-ink); font: inherit; font-weight: 600; cursor: pointer }
+button:hover { background: var(--accent-hover) }
+button:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
 `

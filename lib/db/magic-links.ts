@@ -30,6 +30,19 @@ export class MagicLinkStore {
     return row ?? null
   }
 
+  /** Whether `redeem` would return it, of this sandbox, if it were asked now. */
+  async isOpen(sandboxId: string, secretHash: string, nowIso: string): Promise<boolean> {
+    const row = await this.#db
+      .selectFrom('magic_links')
+      .select('id')
+      .where('sandbox_id', '=', sandboxId)
+      .where('secret_hash', '=', secretHash)
+      .where('used_at', 'is', null)
+      .where('expires_at', '>', nowIso)
+      .executeTakeFirst()
+    return row !== undefined
+  }
+
   /** How many were removed. */
   async deleteExpired(nowIso: string): Promise<number> {
     const result = await this.#db

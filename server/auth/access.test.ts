@@ -346,6 +346,17 @@ describe('a magic link', () => {
     await expect(access.redeemMagicLink(ID, old.secret)).rejects.toMatchObject({ code: 'bad_request' })
   })
 
+  it('can be looked at before, by the one sandbox it is for, without being used up', async () => {
+    const { secret } = await access.createMagicLink(ID, 'view', '/play/')
+    const look = (id: string, of = secret) => access.requireOpenMagicLink(id, of)
+    await look(ID)
+    await look(ID)
+    await expect(look(FOREIGN)).rejects.toMatchObject({ code: 'bad_request' })
+    await expect(look(ID, 'unknown')).rejects.toMatchObject({ code: 'bad_request' })
+    await access.redeemMagicLink(ID, secret)
+    await expect(look(ID)).rejects.toMatchObject({ code: 'bad_request' })
+  })
+
   it('leads to a path of its sandbox', async () => {
     for (const good of ['/', '/play/', '/play/?file=a%20b#x', '/a//b'])
       expect((await access.createMagicLink(ID, 'view', good)).redirectUrl).toBe(good)

@@ -19,7 +19,7 @@ import {
 } from './credential'
 import { FailureLimit } from './failure-limit'
 import { LastUsed } from './last-used'
-import { createMagicLink, redeemMagicLink } from './magic-links'
+import { createMagicLink, redeemMagicLink, requireOpenMagicLink } from './magic-links'
 import { hashSecret, MAX_SECRET_LENGTH, secretMatches } from './secrets'
 import {
   createSessionToken,
@@ -124,6 +124,11 @@ export class Access {
 
   createMagicLink(sandboxId: string, role: Role, redirectUrl: string) {
     return createMagicLink(this.#deps.magicLinks, sandboxId, role, redirectUrl)
+  }
+
+  /** `bad_request` for a link that `redeemMagicLink` would refuse; uses nothing up. */
+  requireOpenMagicLink(sandboxId: string, secret: string): Promise<void> {
+    return requireOpenMagicLink(this.#deps.magicLinks, sandboxId, secret.slice(0, MAX_SECRET_LENGTH))
   }
 
   /** Once: a token of seven days for the sandbox. `bad_request` for a link that is used, expired or unknown. */

@@ -40,12 +40,24 @@ export async function redeemMagicLink(
   secret: string,
 ): Promise<MagicLinkRow> {
   const row = await store.redeem(hashSecret(secret), new Date().toISOString())
-  if (row === null || row.sandbox_id !== sandboxId)
-    throw new SandboxError(
-      'bad_request',
-      'This link has been used already, or is older than five minutes. Open the sandbox again from where the link came from.',
-    )
+  if (row === null || row.sandbox_id !== sandboxId) throw linkIsUsed()
   return row
+}
+
+/** Before anything is used up, and before a name is told to whoever asks. */
+export async function requireOpenMagicLink(
+  store: MagicLinkStore,
+  sandboxId: string,
+  secret: string,
+): Promise<void> {
+  if (!(await store.isOpen(sandboxId, hashSecret(secret), new Date().toISOString()))) throw linkIsUsed()
+}
+
+function linkIsUsed(): SandboxError {
+  return new SandboxError(
+    'bad_request',
+    'This link has been used already, or is older than five minutes. Open the sandbox again from where the link came from.',
+  )
 }
 
 function refuseForeignRedirect(redirectUrl: string): void {

@@ -292,6 +292,10 @@ describe('keys, templates and links', () => {
       const page = await fetch(magicUrl, { method })
       expect([page.status, page.headers.get('set-cookie')]).toEqual([200, null])
     }
+    expect(await (await fetch(magicUrl)).text()).toContain('Open the sandbox')
+    const guessed = await fetch(`${magicUrl.slice(0, -4)}AAAA`)
+    expect(guessed.status).toBe(400)
+    expect(await guessed.text()).toContain('This link does not work')
     const opened = await fetch(magicUrl, { method: 'POST', redirect: 'manual' })
     expect([opened.status, opened.headers.get('location')]).toEqual([303, `/sandboxes/${sandboxId}/play/`])
     const cookie = opened.headers.get('set-cookie')?.split(';')[0] ?? ''

@@ -37,7 +37,15 @@ export function authRoutes({ entry, access, browserUrl }: AuthDeps): RequestRout
       },
     },
     // GET and HEAD consume nothing: whoever opens mail for somebody must not use up their link.
-    { method: 'GET', pattern: '/auth/magic/:secret', handle: ({ response }) => sendMagicPage(response) },
+    {
+      method: 'GET',
+      pattern: '/auth/magic/:secret',
+      handle: (exchange, target) =>
+        orRefusalPage(exchange, async () => {
+          await access.requireOpenMagicLink(target.id, exchange.param('secret'))
+          sendMagicPage(exchange.response, (await entry.sandboxes.get(target.id)).name)
+        }),
+    },
     {
       method: 'POST',
       pattern: '/auth/magic/:secret',
@@ -67,9 +75,9 @@ async function redeemForProgram(access: Access, exchange: Exchange, { id }: Sand
   exchange.send(200, { message: 'Magic link redeemed', data })
 }
 
-async function redeemForBrowser(access: Access, exchange: Exchange, { id }: SandboxTarget): Promise<void> {
+function redeemForBrowser(access: Access, exchange: Exchange, { id }: SandboxTarget): Promise<void> {
   const { response, context } = exchange
-  try {
+  return orRefusalPage(exchange, async () => {
     const { token, redirectUrl } = await access.redeemMagicLink(id, exchange.param('secret'))
     response.writeHead(303, {
       'set-cookie': access.sessionCookie(token, context, id),
@@ -77,10 +85,17 @@ async function redeemForBrowser(access: Access, exchange: Exchange, { id }: Sand
       'referrer-policy': 'no-referrer',
     })
     response.end()
+  })
+}
+
+/** A person looks at the answer: what is refused is a page too. */
+async function orRefusalPage(exchange: Exchange, act: () => Promise<void>): Promise<void> {
+  try {
+    await act()
   } catch (error) {
     const { status, message, code } = toSandboxError(error)
     if (code === 'internal') throw error
-    sendRefusalPage(response, status, message)
+    sendRefusalPage(exchange.response, status, message)
   }
 }
 
