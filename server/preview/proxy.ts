@@ -109,6 +109,8 @@ function sendBody(req: IncomingMessage, outgoing: ClientRequest): void {
   // What goes out counts, not what came in: a body without a frame would be the next request on a kept connection.
   // Node frames by itself only for the methods that often have a body.
   if (!outgoing.hasHeader('content-length')) outgoing.setHeader('transfer-encoding', 'chunked')
+  // A program that leaves a body unread takes it for the next request: nobody else's may follow on this connection.
+  outgoing.shouldKeepAlive = false
   req.pipe(outgoing)
   // A body that is cut short must not look whole.
   req.once('close', () => {

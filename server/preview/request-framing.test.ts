@@ -1,4 +1,5 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { createServer as createTcpServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { servePreview } from './preview.test-support'
@@ -35,6 +36,34 @@ describe('a body', () => {
         [`${method} /sized`, SMUGGLED],
         [`${method} /chunked`, SMUGGLED],
         ['GET /after', ''],
+      ])
+    },
+  )
+})
+
+describe('a body that the program does not read', () => {
+  it.each(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'POST'])(
+    'of %s is not before the next visitor’s request',
+    async (method) => {
+      const connections: string[] = []
+      // Takes everything for heads, and keeps the connection, as some small servers do.
+      const careless = await servePreview(
+        createTcpServer((socket) => {
+          const at = connections.push('') - 1
+          socket.on('error', () => socket.destroy())
+          socket.on('data', (data) => {
+            connections[at] += data.toString('latin1')
+            socket.write('HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 0\r\n\r\n')
+          })
+        }),
+      )
+      const lines = ['Connection: close', `Content-Length: ${SMUGGLED.length}`]
+      await careless.ask(`${method} /first`, lines, SMUGGLED)
+      await careless.ask('GET /after', ['Connection: close'])
+      await careless.close()
+      expect(connections).toEqual([
+        expect.stringMatching(/\/first .*\r\n(.+\r\n)*connection: close\r\n/i),
+        expect.stringMatching(/^GET \/after /),
       ])
     },
   )
