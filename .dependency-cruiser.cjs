@@ -48,6 +48,7 @@ const borders = [
       '^server/protocols/[^/]+\\.ts$',
       '^server/(sandbox|auth|templates)/',
       '^lib/protocol/',
+      PAGE,
       ERRORS,
       LOG,
     ],
