@@ -1,6 +1,7 @@
 'use client'
 
 import { X } from 'lucide-react'
+import { Button } from '@/components/ui/button'
 import { cn } from '@/components/ui/class-names'
 import { IconButton } from '@/components/ui/icon-button'
 import { PanelNote } from './panel-state'
@@ -18,10 +19,7 @@ export function PreviewPane() {
   if (previews.length === 0) {
     return (
       <section aria-label="Preview" className="h-full bg-surface">
-        <PanelNote
-          title="Nothing to preview yet"
-          text="Start a server in the terminal, and its page appears here."
-        />
+        <NothingChosen />
       </section>
     )
   }
@@ -61,6 +59,37 @@ export function PreviewPane() {
         />
       ))}
     </section>
+  )
+}
+
+/** What listens can be chosen here: on a phone the list of ports is in another pane. */
+function NothingChosen() {
+  const { core } = useWorkbench()
+  const ports = usePorts().data ?? []
+  // A port that listens on several addresses is one to choose.
+  const names = new Map(ports.map(({ port, process_name }) => [port, process_name] as const))
+  const choices = [...names].sort(([left], [right]) => left - right)
+  if (choices.length === 0) {
+    return (
+      <PanelNote
+        title="Nothing to preview yet"
+        text="Start a server in the terminal, and its page appears here."
+      />
+    )
+  }
+  return (
+    <PanelNote title="Choose what to preview" text="These ports listen in the sandbox.">
+      <ul aria-label="Ports that listen" className="flex max-w-md flex-wrap justify-center gap-2">
+        {choices.map(([port, name]) => (
+          <li key={port}>
+            <Button onClick={() => core.openPreview(port)}>
+              <span className="tabular-nums">Port {port}</span>
+              {name && <span className="text-ink-2">{name}</span>}
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </PanelNote>
   )
 }
 
