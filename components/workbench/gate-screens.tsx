@@ -17,19 +17,25 @@ export function isFinal(error: SandboxError): boolean {
 
 export type RefusedScreenProps = {
   error: SandboxError
+  /** Whether this page was let in before. */
+  wasOpen: boolean
   appUrl: string | null
   journal: EditJournal
   onRetry: () => void
 }
 
 /** There is no workbench to show: why, and what can be done. */
-export function RefusedScreen({ error, appUrl, journal, onRetry }: RefusedScreenProps) {
+export function RefusedScreen({ error, wasOpen, appUrl, journal, onRetry }: RefusedScreenProps) {
   const back = appUrl ?? guessAppUrl(location)
   if (error.code === 'unauthorized' || error.code === 'forbidden') {
     return (
       <Screen
-        title="Your session has ended"
-        text="Open the sandbox again from the dashboard to go on where you were."
+        title={wasOpen ? 'Your session has ended' : 'You are not signed in to this sandbox'}
+        text={
+          wasOpen
+            ? 'Open the sandbox again from the dashboard to go on where you were.'
+            : 'Open it from the dashboard. If somebody shared it with you, ask them for a new link.'
+        }
       >
         <BackButton url={back} isPrimary />
         <UnsavedEdits journal={journal} />

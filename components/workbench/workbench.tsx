@@ -63,6 +63,7 @@ function Gate({ core }: { core: WorkbenchCore }) {
     return (
       <RefusedScreen
         error={error}
+        wasOpen={info !== undefined}
         appUrl={info?.app_url ?? null}
         journal={core.journal}
         onRetry={() => void query.refetch()}
