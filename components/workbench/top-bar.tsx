@@ -2,6 +2,7 @@
 
 import { EllipsisVertical, LogOut, Play, Search, Square, Trash2 } from 'lucide-react'
 import { useTheme } from 'next-themes'
+import { cn } from '@/components/ui/class-names'
 import {
   DropdownMenu,
   DropdownMenuContent,
@@ -23,7 +24,7 @@ import { useSandboxActions } from './use-sandbox-actions'
 import { useWorkbench } from './workbench-context'
 
 export function TopBar({ onPalette }: { onPalette: () => void }) {
-  const { info } = useWorkbench()
+  const { info, canEdit } = useWorkbench()
   const { tone, word } = statusOf(info.status)
   return (
     <header className="flex h-11 shrink-0 items-center gap-3 border-b bg-surface px-3 max-md:h-12 max-md:gap-2">
@@ -35,7 +36,8 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
         <StateDot tone={tone} />
         {info.template ? `${info.template.name} · ${word}` : word}
       </span>
-      <div className="flex min-w-0 flex-1 justify-center max-md:justify-end">
+      {!canEdit && <ReadOnly />}
+      <div className="flex min-w-0 flex-1 justify-center max-md:min-w-11 max-md:justify-end">
         <button
           type="button"
           className="flex h-7 w-full max-w-110 items-center gap-2 rounded-medium border bg-sunken px-2.5 text-13 text-ink-2 hover:border-line-strong max-md:w-auto max-md:border-transparent max-md:bg-transparent pointer-coarse:h-11"
@@ -48,9 +50,24 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
           </span>
         </button>
       </div>
-      <TimeLeft expiresAt={info.expires_at} />
+      {/* A phone's bar has no place for both, and who only looks cannot give it longer. */}
+      <span className={cn('contents', !canEdit && 'max-sm:hidden')}>
+        <TimeLeft expiresAt={info.expires_at} />
+      </span>
       <SandboxMenu />
     </header>
+  )
+}
+
+/** Said once, where it is always seen: why nothing here can be typed, saved or run. */
+function ReadOnly() {
+  return (
+    <Tooltip label="You may look at this sandbox, and change nothing in it">
+      <span className="inline-flex h-6 shrink-0 items-center gap-1.5 rounded-full border px-2 text-12 text-ink-2">
+        <StateDot tone="idle" />
+        Read only
+      </span>
+    </Tooltip>
   )
 }
 
