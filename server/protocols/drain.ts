@@ -21,6 +21,7 @@ export function drain(request: IncomingMessage): Promise<void> {
       if (sizeBytes > MAX_DRAINED_BYTES) stop()
     }
     const timer = setTimeout(stop, MAX_DRAIN_MS)
-    request.on('data', onData).once('end', stop).once('close', stop)
+    // Whoever gave up on the body has paused it, and listening alone does not undo that.
+    request.on('data', onData).once('end', stop).once('close', stop).resume()
   })
 }

@@ -111,13 +111,14 @@ describe('POST /v1/sandboxes', () => {
     }
   })
 
-  it('refuses deep metadata', async () => {
+  it('refuses deep metadata, and reads the rest of it so that the connection can go on', async () => {
     const response = await fetch(`${stack.origin}/v1/sandboxes`, {
       method: 'POST',
       headers: { 'x-computesdk-api-key': key, 'content-type': 'application/json' },
       body: `{"metadata":{"a":${'['.repeat(200_000)}${']'.repeat(200_000)}}}`,
     })
     expect([response.status, ((await response.json()) as Answer).code]).toEqual([400, 'bad_request'])
+    expect(response.headers.get('connection')).toBe('keep-alive')
   })
 
   it.each(['NaN', '1e309', '-Infinity', '0x10'])('refuses a limit of %s as it stands', async (text) => {
