@@ -64,7 +64,14 @@ test('light and dark are chosen by the menu, for page, editor and terminal, and 
     await page.getByRole('button', { name: 'Sandbox menu' }).click()
     await page.getByRole('menuitemradio', { name }).click()
   }
-  const light = await colors()
+  let light: string[] = []
+  await expect
+    .poll(async () => {
+      light = await colors()
+      return light
+    })
+    // An editor that is made anew with all its features has no colors in between.
+    .not.toContain('')
   await choose('Dark')
   await expect
     .poll(async () => (await colors()).map((color, part) => color !== light[part]))
