@@ -3,6 +3,8 @@
  * count. A folder may always import itself. Test files may also import what they drive.
  */
 const ERRORS = '^lib/errors\\.ts$'
+/** What the control plane and the agent say to each other; one file per topic beside the first. */
+const CONTRACT = '^server/agent-contract(\\.ts$|/)'
 const LOG = '^server/(log|request-context)\\.ts$'
 /** A page that the server speaks itself. */
 const PAGE = '^server/page\\.ts$'
@@ -68,7 +70,7 @@ const borders = [
     from: '^server/sandbox/',
     may: [
       '^server/providers/provider\\.ts$',
-      '^server/agent-contract\\.ts$',
+      CONTRACT,
       '^server/templates/',
       '^lib/db/',
       ERRORS,
@@ -76,8 +78,8 @@ const borders = [
     ],
   },
   { from: '^server/providers/', may: [ERRORS, LOG] },
-  { from: '^server/agent-contract\\.ts$', may: [ERRORS] },
-  { from: '^server/agent/', may: ['^server/agent-contract\\.ts$', ERRORS] },
+  { from: CONTRACT, may: [ERRORS] },
+  { from: '^server/agent/', may: [CONTRACT, ERRORS] },
   { from: '^server/templates/', may: ['^lib/db/', ERRORS, LOG] },
   { from: '^e2e/', may: ['^lib/client/', '^lib/protocol/', ERRORS] },
   { from: '^bench/', may: ['^e2e/', '^lib/client/', '^lib/protocol/', '^server/settings\\.ts$', ERRORS] },
