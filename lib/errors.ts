@@ -56,6 +56,14 @@ export class SandboxError extends Error {
   }
 }
 
+export function statusOf(code: ErrorCode): number {
+  return STATUS[code]
+}
+
+export function errorCodes(): ErrorCode[] {
+  return Object.keys(STATUS) as ErrorCode[]
+}
+
 export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(STATUS, value)
 }

@@ -251,7 +251,8 @@ describe('a WebSocket of a page', () => {
     const { token } = await tokenOf('edit')
     const cookie = `sandlot_session=${token}`
     const { origin } = new URL(sandbox.url)
-    const paths = stack.upgradePatterns.map((pattern) => pattern.replaceAll(':id', id))
+    const sockets = stack.routes.sandbox.filter(({ method }) => method === 'WS')
+    const paths = sockets.map(({ pattern }) => pattern.replaceAll(':id', id))
     expect(paths).toContain('/events')
     for (const path of paths) {
       expect(path, 'a new parameter needs an example here').not.toContain(':')

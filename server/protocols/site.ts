@@ -21,8 +21,8 @@ export interface Upgrade {
 export type UpgradeRoute<Target> = Route<(upgrade: Upgrade, target: Target) => void | Promise<void>>
 
 export interface Site<Target> {
-  /** The patterns of all addresses that take WebSockets. */
-  upgradePatterns: string[]
+  /** All that it answers; `WS` for addresses that take WebSockets. */
+  routes: { method: string; pattern: string }[]
   /** What it throws is for the caller to answer. */
   request(
     request: IncomingMessage,
@@ -47,7 +47,10 @@ export function createSite<Target>(
   const router = new Router(routes)
   const upgradeRouter = new Router(upgrades)
   return {
-    upgradePatterns: upgrades.map(({ pattern }) => pattern),
+    routes: [
+      ...routes.map(({ method, pattern }) => ({ method, pattern })),
+      ...upgrades.map(({ pattern }) => ({ method: 'WS', pattern })),
+    ],
     async request(request, response, context, target) {
       allowAnyOrigin(response)
       const method = request.method ?? ''

@@ -9,6 +9,7 @@ import { MagicLinkStore } from '@/lib/db/magic-links'
 import { openDatabase } from '@/lib/db/open-database'
 import { SandboxStore } from '@/lib/db/sandboxes'
 import { SessionTokenStore } from '@/lib/db/session-tokens'
+import { ROOT_API, SANDBOX_API } from '@/lib/protocol/api'
 import type { CreatedSandbox } from '@/lib/protocol/sandboxes'
 import { Access } from '../auth/access'
 import { createHttpServer } from '../http-server'
@@ -19,6 +20,7 @@ import { SandboxService } from '../sandbox/sandbox-service'
 import { openSeal } from '../sandbox/seal'
 import { loadTemplate } from '../templates/catalog'
 import { createApiSite } from './api-site'
+import { checkedSite } from './contract-check.test-support'
 import { createSandboxSite } from './sandbox-site'
 
 const MEGABYTE = 1024 * 1024
@@ -70,7 +72,7 @@ export async function startStack(defaults: Partial<SandboxDefaults> = {}) {
 
   let origin = ''
   const sandboxUrl = (id: string) => `${origin}/sandboxes/${id}`
-  const sites = {
+  const bare = {
     api: createApiSite({ sandboxes, access, sandboxUrl, browserUrl: sandboxUrl }),
     sandbox: createSandboxSite({
       sandboxes,
@@ -84,6 +86,12 @@ export async function startStack(defaults: Partial<SandboxDefaults> = {}) {
       appUrl: () => origin,
       version: '0.0.0-test',
     }),
+  }
+  /** Where an answer was not as the document says. */
+  const violations: string[] = []
+  const sites = {
+    api: checkedSite(bare.api, ROOT_API, violations),
+    sandbox: checkedSite(bare.sandbox, SANDBOX_API, violations),
     app: nothing,
     preview: nothing,
   }
@@ -114,7 +122,7 @@ export async function startStack(defaults: Partial<SandboxDefaults> = {}) {
     openProvider,
     openService,
     sandboxes,
-    upgradePatterns: sites.sandbox.upgradePatterns,
+    routes: { api: sites.api.routes, sandbox: sites.sandbox.routes },
     newOwner,
     async stop() {
       const left = await store.listAll()
@@ -124,6 +132,8 @@ export async function startStack(defaults: Partial<SandboxDefaults> = {}) {
       await provider.close()
       await database.close()
       rmSync(dataDir, { recursive: true, force: true })
+      if (violations.length > 0)
+        throw new Error(`Not as in openapi.json:\n${[...new Set(violations)].join('\n')}`)
     },
   }
 }

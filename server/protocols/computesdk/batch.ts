@@ -1,6 +1,5 @@
-import { z } from 'zod'
 import { SandboxError, toSandboxError } from '@/lib/errors'
-import type { FileInfo } from '@/lib/protocol/workbench'
+import { BatchBody, type BatchResult, MAX_BATCH_FILES } from '@/lib/protocol/files'
 import type { AgentConnection } from '../../sandbox/agent-connection'
 import type { Entry, SandboxTarget } from '../entry'
 import { fileInfo } from '../file-info'
@@ -8,33 +7,13 @@ import type { JsonBounds } from '../json-body'
 import { parsePath } from '../paths'
 import type { RequestRoute } from '../site'
 
-const MAX_FILES = 50_000
-
-const BatchBody = z.looseObject({
-  files: z
-    .array(
-      z.looseObject({
-        path: z.string(),
-        operation: z.enum(['write', 'delete']),
-        content: z.string().optional(),
-      }),
-    )
-    .max(MAX_FILES),
-})
-type Operation = z.infer<typeof BatchBody>['files'][number]
+type Operation = BatchBody['files'][number]
 
 const BATCH_BOUNDS: JsonBounds = {
   /** What the agent takes of file contents in one batch is 64 MB; JSON needs more for the same. */
   maxBytes: 96 * 1024 * 1024,
   /** Itself, its three fields, and one that means something to a client alone. */
-  maxValues: MAX_FILES * 5,
-}
-
-interface BatchResult {
-  path: string
-  success: boolean
-  error?: string
-  file?: FileInfo
+  maxValues: MAX_BATCH_FILES * 5,
 }
 
 /** Many files at once: one result per path, ascending; one failure does not keep the others from being written. */

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
-import { z } from 'zod'
 import { SandboxError } from '@/lib/errors'
+import { FileWriteBody } from '@/lib/protocol/files'
 import type { AgentConnection, FileEntry } from '../../sandbox/agent-connection'
 import type { Entry, SandboxTarget } from '../entry'
 import type { Exchange } from '../exchange'
@@ -17,8 +17,6 @@ const TEXT_BOUNDS: JsonBounds = {
   /** Two fields, and what a client may send besides. */
   maxValues: 1000,
 }
-
-const WriteBody = z.looseObject({ path: z.string().min(1), content: z.string().optional() })
 
 /** ComputeSDK's files: text in JSON. `/files//a` is `/a`, `/files/a` is `a` in the sandbox's directory. */
 export function fileRoutes(entry: Entry): RequestRoute<SandboxTarget>[] {
@@ -39,7 +37,7 @@ export function fileRoutes(entry: Entry): RequestRoute<SandboxTarget>[] {
       pattern: '/files',
       async handle(exchange, target) {
         const agent = await entry.agent(exchange, target, 'edit')
-        const body = await exchange.json(WriteBody, TEXT_BOUNDS)
+        const body = await exchange.json(FileWriteBody, TEXT_BOUNDS)
         const path = await entry.resolve(target, parsePath(body.path))
         const bytes = Buffer.from(body.content ?? '')
         const written = await agent.writeFile(path, Readable.from([bytes]), { sizeBytes: bytes.length })

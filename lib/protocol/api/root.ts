@@ -1,0 +1,131 @@
+import { z } from 'zod'
+import {
+  ApiKeySummary,
+  CreateApiKeyBody,
+  CreatedApiKey,
+  CreatedSandbox,
+  CreateSandboxBody,
+  OpenedSandbox,
+  OpenSandboxBody,
+  SandboxSummary,
+  TemplateSummary,
+} from '../sandboxes'
+import { type Endpoint, Succeeded, succeeded } from './endpoint'
+
+const summary = succeeded(SandboxSummary)
+
+/** Sandlot's root: ComputeSDK's gateway, and what Sandlot adds to it. */
+export const sandboxEndpoints: Endpoint[] = [
+  {
+    method: 'POST',
+    path: '/v1/sandboxes',
+    tag: 'Sandboxes',
+    summary: 'Create a sandbox',
+    description: 'The answer carries its access token, this once.',
+    access: 'key',
+    body: CreateSandboxBody,
+    answers: { 201: succeeded(CreatedSandbox) },
+    errors: [
+      'invalid_path',
+      'permission_denied',
+      'template_not_found',
+      'quota_exceeded',
+      'provider_failed',
+      'unsupported',
+      'disk_full',
+    ],
+  },
+  {
+    method: 'GET',
+    path: '/v1/sandboxes',
+    tag: 'Sandboxes',
+    summary: 'List your sandboxes, newest first',
+    access: 'key',
+    answers: { 200: succeeded(z.array(SandboxSummary)) },
+  },
+  {
+    method: 'GET',
+    path: '/v1/sandboxes/:id',
+    tag: 'Sandboxes',
+    summary: 'Look at a sandbox',
+    access: 'key',
+    answers: { 200: summary },
+    errors: ['sandbox_not_found'],
+  },
+  {
+    method: 'DELETE',
+    path: '/v1/sandboxes/:id',
+    tag: 'Sandboxes',
+    summary: 'End a sandbox, its processes and its files',
+    access: 'key',
+    answers: { 200: Succeeded },
+    errors: ['sandbox_not_found', 'provider_failed'],
+  },
+  {
+    method: 'POST',
+    path: '/v1/sandboxes/:id/start',
+    tag: 'Sandboxes',
+    summary: 'Start a stopped sandbox on the files it left',
+    access: 'key',
+    answers: { 200: summary },
+    errors: ['sandbox_not_found', 'provider_failed', 'quota_exceeded'],
+  },
+  {
+    method: 'POST',
+    path: '/v1/sandboxes/:id/stop',
+    tag: 'Sandboxes',
+    summary: 'End the processes of a sandbox and keep its files',
+    access: 'key',
+    answers: { 200: summary },
+    errors: ['sandbox_not_found', 'provider_failed'],
+  },
+  {
+    method: 'POST',
+    path: '/v1/sandboxes/:id/open',
+    tag: 'Sandboxes',
+    summary: 'Make a one-use link into the workbench',
+    description: 'Good for five minutes. Only POST redeems it.',
+    access: 'key',
+    body: OpenSandboxBody,
+    answers: { 200: succeeded(OpenedSandbox) },
+    errors: ['sandbox_not_found'],
+  },
+  {
+    method: 'GET',
+    path: '/v1/templates',
+    tag: 'Templates',
+    summary: 'List the starter projects',
+    access: 'key',
+    answers: { 200: succeeded(z.array(TemplateSummary)) },
+  },
+]
+
+export const keyEndpoints: Endpoint[] = [
+  {
+    method: 'GET',
+    path: '/v1/keys',
+    tag: 'API keys',
+    summary: 'List your API keys',
+    access: 'key',
+    answers: { 200: succeeded(z.array(ApiKeySummary)) },
+  },
+  {
+    method: 'POST',
+    path: '/v1/keys',
+    tag: 'API keys',
+    summary: 'Make an API key',
+    description: 'The key itself is in the answer, this once.',
+    access: 'key',
+    body: CreateApiKeyBody,
+    answers: { 201: succeeded(CreatedApiKey) },
+  },
+  {
+    method: 'DELETE',
+    path: '/v1/keys/:id',
+    tag: 'API keys',
+    summary: 'Revoke an API key',
+    access: 'key',
+    answers: { 200: Succeeded },
+    errors: ['not_found'],
+  },
+]

@@ -1,0 +1,102 @@
+import { z } from 'zod'
+import { TerminalClientMessage, TerminalServerMessage } from '../terminal-stream'
+import { OpenedPort, PortList, ProcessList, SandboxInfo, SignalBody, WorkbenchEvent } from '../workbench'
+import type { Endpoint } from './endpoint'
+
+/** What Sandlot adds for its workbench, and whoever builds another. */
+export const workbenchEndpoints: Endpoint[] = [
+  {
+    method: 'GET',
+    path: '/sandbox',
+    tag: 'Sandbox',
+    summary: 'Look at this sandbox',
+    access: 'view',
+    answers: { 200: SandboxInfo },
+  },
+  {
+    method: 'POST',
+    path: '/sandbox/start',
+    tag: 'Sandbox',
+    summary: 'Start it on the files it left',
+    access: 'own',
+    answers: { 200: SandboxInfo },
+    errors: ['provider_failed', 'quota_exceeded'],
+  },
+  {
+    method: 'POST',
+    path: '/sandbox/stop',
+    tag: 'Sandbox',
+    summary: 'End its processes and keep its files',
+    access: 'own',
+    answers: { 200: SandboxInfo },
+    errors: ['provider_failed'],
+  },
+  {
+    method: 'DELETE',
+    path: '/sandbox',
+    tag: 'Sandbox',
+    summary: 'End it, its processes and its files',
+    access: 'own',
+    answers: { 204: null },
+    errors: ['provider_failed'],
+  },
+  {
+    method: 'WS',
+    path: '/events',
+    tag: 'Sandbox',
+    summary: 'Follow the sandbox, its files, ports and use',
+    access: 'view',
+    query: z.object({ path: z.string().optional(), ignore: z.array(z.string()).optional() }),
+    answers: {},
+    messages: { server: WorkbenchEvent },
+  },
+  {
+    method: 'GET',
+    path: '/processes',
+    tag: 'Processes and ports',
+    summary: 'List all that runs in the sandbox',
+    access: 'view',
+    answers: { 200: ProcessList },
+  },
+  {
+    method: 'POST',
+    path: '/processes/:pid/signal',
+    tag: 'Processes and ports',
+    summary: 'Send a signal to a process',
+    access: 'edit',
+    body: SignalBody,
+    answers: { 204: null },
+    errors: ['process_not_found', 'permission_denied'],
+  },
+  {
+    method: 'GET',
+    path: '/ports',
+    tag: 'Processes and ports',
+    summary: 'List what listens',
+    access: 'view',
+    answers: { 200: PortList },
+  },
+  {
+    method: 'POST',
+    path: '/ports/:port/open',
+    tag: 'Processes and ports',
+    summary: 'Make an address for a browser, good for one entry within a minute',
+    access: 'view',
+    answers: { 200: OpenedPort },
+  },
+  {
+    method: 'WS',
+    path: '/terminals/:id/stream',
+    tag: 'Terminals',
+    summary: 'Read and write a terminal from a byte offset on',
+    description: 'Binary frames are bytes of the terminal, either way.',
+    access: 'view',
+    query: z.object({
+      offset: z.int().min(0).optional(),
+      role: z.enum(['writer', 'reader']).optional(),
+    }),
+    answers: {},
+    errors: ['terminal_not_found'],
+    messages: { server: TerminalServerMessage, client: TerminalClientMessage },
+  },
+]
