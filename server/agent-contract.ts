@@ -40,8 +40,8 @@ import * as z from 'zod/mini'
  * | GET /terminals, /terminals/{id} | | Terminals, TerminalInfo |
  * | DELETE /terminals/{id} | | 204; SIGHUP, then SIGKILL |
  * | GET /ports | | Ports |
- * | WS /processes/{id}/stream?offset | | ProcessStreamMessage as text; after `output` its bytes as one binary frame |
- * | WS /terminals/{id}/stream?offset&role&locked | see TerminalServerMessage, TerminalClientMessage; `locked`: stays a reader | output bytes as binary |
+ * | WS /processes/{id}/stream?offset&follow | ProcessStreamClientMessage as text | ProcessStreamMessage as text; after `output` its bytes as one binary frame |
+ * | WS /terminals/{id}/stream?offset&from&role&locked | see TerminalServerMessage, TerminalClientMessage; `locked`: stays a reader | output bytes as binary |
  * | WS /watch?path&ignore | | WatchMessage as text |
  * | WS /ports/events | | PortsMessage as text: at once, then at each change |
  * | WS /ports/{port}/stream | bytes as binary, PortStreamMessage as text | bytes as binary |
@@ -160,7 +160,14 @@ export const RunResult = z.object({
   isTruncated: z.boolean(),
   didTimeOut: z.boolean(),
 })
-export const StartBody = z.object({ ...commandFields, id: z.optional(z.string()) })
+export const StartBody = z.object({
+  ...commandFields,
+  id: z.optional(z.string()),
+  /** Of the exec terminal that it belongs to (`agent-contract/exec-terminals.ts`). */
+  terminalId: z.optional(z.string()),
+  /** Held to the pace of who follows its stream: no output is lost on a slow follower, and the program waits for it. */
+  isPaced: z.optional(z.boolean()),
+})
 export const ProcessRecord = z.object({
   id: z.string(),
   command: z.string(),
@@ -172,6 +179,7 @@ export const ProcessRecord = z.object({
   endedAtMs: z.nullable(z.number()),
   stdoutBytes: count,
   stderrBytes: count,
+  terminalId: z.optional(z.string()),
 })
 export const ProcessRecords = z.object({ processes: z.array(ProcessRecord) })
 export const SignalBody = z.object({
@@ -192,14 +200,23 @@ export const SignalBody = z.object({
 /**
  * `output` announces one binary frame with that stream's bytes, from that offset of that stream. The `offset` of the
  * request counts the bytes of both together, in the order of their arrival: who comes back asks for the sum of what it
- * took of each.
+ * took of each. With `follow=true` the stream goes on after what its followers have acknowledged, and a paced process
+ * keeps to the foremost of them.
  */
 export const ProcessStreamMessage = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('output'), stream: z.enum(['stdout', 'stderr']), offset: count }),
+  z.object({
+    type: z.literal('output'),
+    stream: z.enum(['stdout', 'stderr']),
+    offset: count,
+    /** The same within both outputs together. */
+    position: z.optional(count),
+  }),
   /** Bytes before `offset` are no longer kept. */
   z.object({ type: z.literal('gap'), stream: z.enum(['stdout', 'stderr']), offset: count }),
   z.object({ type: z.literal('exit'), exitCode: int, signal: z.nullable(z.string()) }),
 ])
+/** All before this offset of both outputs together has been taken. */
+export const ProcessStreamClientMessage = z.object({ type: z.literal('ack'), offset: count })
 
 export const SystemProcess = z.object({
   pid: int,
@@ -228,6 +245,8 @@ export const TerminalBody = z.object({
   cols: z.optional(int),
   rows: z.optional(int),
   title: z.optional(z.string()),
+  /** How whoever opened it wants its output written in text messages; kept for them. */
+  encoding: z.optional(z.enum(['raw', 'base64'])),
 })
 /** Sizes outside 1…1000 × 1…1000 are moved to the nearest. */
 export const TerminalInfo = z.object({
@@ -243,6 +262,7 @@ export const TerminalInfo = z.object({
   endOffset: count,
   startOffset: count,
   viewers: count,
+  encoding: z.optional(z.enum(['raw', 'base64'])),
 })
 export const Terminals = z.object({ terminals: z.array(TerminalInfo) })
 
@@ -250,7 +270,8 @@ export const Terminals = z.object({ terminals: z.array(TerminalInfo) })
  * What the agent says on a terminal stream, as text. `start` comes first. Binary frames are output, each byte once and in
  * order from `offset` on; `gap` says that the next byte is at `offset`, because what lies between is no longer kept or
  * because this viewer was too slow. Without `offset` in the request the log is told from the first byte that is kept; with
- * one that is no longer kept `start.offset` is later. With `locked=true` a reader stays one: its `take` is ignored. A replay
+ * one that is no longer kept `start.offset` is later; with `from=tail` near the end, and with `from=follower` where the last
+ * viewer of that kind stopped acknowledging, or near the end. With `locked=true` a reader stays one: its `take` is ignored. A replay
  * (all bytes before `endOffset`) must not be answered by the emulator.
  */
 export const TerminalServerMessage = z.discriminatedUnion('type', [

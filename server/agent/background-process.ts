@@ -1,6 +1,7 @@
 import { PROCESS_LOG_BYTES, type ProcessRecord, type StartBody } from '@/server/agent-contract'
 import { endGroup } from './end-group'
 import { ProcessLog } from './process-log'
+import { ProcessPace } from './process-pace'
 import { exitCodeOf, shellCommand, signalNameOf, startUserProcess } from './user-process'
 
 /** After the shell has ended, for what its last writes left in the pipes; a child of it may hold them open for ever. */
@@ -10,6 +11,9 @@ const DRAIN_MS = 250
 export class BackgroundProcess {
   readonly id: string
   readonly log = new ProcessLog(PROCESS_LOG_BYTES)
+  readonly pace: ProcessPace
+  /** The terminal without a PTY that it belongs to. */
+  readonly terminalId: string | undefined
   readonly ended: Promise<void>
   readonly #command: string
   readonly #child: Bun.Subprocess<'ignore', 'pipe', 'pipe'>
@@ -19,7 +23,9 @@ export class BackgroundProcess {
 
   constructor(id: string, body: StartBody) {
     this.id = id
+    this.terminalId = body.terminalId
     this.#command = body.command
+    this.pace = new ProcessPace(this.log, body.isPaced ?? false)
     this.#child = startUserProcess(
       { argv: shellCommand(body.command, body.shell), cwd: body.cwd, environment: body.environment },
       { stdin: 'ignore', stdout: 'pipe', stderr: 'pipe' },
@@ -51,6 +57,7 @@ export class BackgroundProcess {
       endedAtMs: this.#endedAtMs,
       stdoutBytes: this.log.endOffset('stdout'),
       stderrBytes: this.log.endOffset('stderr'),
+      ...(this.terminalId !== undefined && { terminalId: this.terminalId }),
     }
   }
 
@@ -63,6 +70,7 @@ export class BackgroundProcess {
   /** Ends the whole group, and resolves when its leader is gone. */
   async stop(): Promise<void> {
     if (this.isRunning) endGroup(this.#child)
+    this.pace.free()
     await this.ended
   }
 
@@ -72,15 +80,27 @@ export class BackgroundProcess {
       this.#collect('stderr', this.#child.stderr),
     ])
     await this.#child.exited
-    await Promise.race([outputs, Bun.sleep(DRAIN_MS)])
+    await this.#drained(outputs)
+    this.pace.free()
     this.#endedAtMs = Date.now()
     this.#tell()
+  }
+
+  /** What is held up is still to come, however long its follower takes. */
+  async #drained(outputs: Promise<unknown>): Promise<void> {
+    let isDone = false
+    const done = outputs.then(() => {
+      isDone = true
+    })
+    do await Promise.race([done, Bun.sleep(DRAIN_MS)])
+    while (!isDone && this.pace.wasHeld())
   }
 
   async #collect(name: 'stdout' | 'stderr', stream: ReadableStream<Uint8Array>): Promise<void> {
     for await (const chunk of stream) {
       this.log.append(name, chunk)
       this.#tell()
+      await this.pace.room()
     }
   }
 

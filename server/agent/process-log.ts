@@ -30,6 +30,11 @@ export class ProcessLog {
     return stream === 'both' ? this.#bytes.endOffset : this.#ends[stream]
   }
 
+  /** How often the outputs take turns after this offset of both together. */
+  segmentsAfter(offset: number): number {
+    return this.#segments.length - this.#indexOf(offset)
+  }
+
   append(stream: OutputStream, bytes: Uint8Array): void {
     if (bytes.length === 0) return
     const last = this.#segments.at(-1)

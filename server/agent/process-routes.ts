@@ -61,7 +61,8 @@ export const processRoutes: Route[] = [
   {
     method: 'WS',
     path: '/processes/:id/stream',
-    handle: ({ params: [id = ''], query }) => new ProcessStream(findProcess(id), query.count('offset', 0)),
+    handle: ({ params: [id = ''], query }) =>
+      new ProcessStream(findProcess(id), query.flag('follow') ? undefined : query.count('offset', 0)),
   },
   {
     method: 'GET',

@@ -1,5 +1,6 @@
 import { AGENT_CONTRACT_VERSION, type Health } from '@/server/agent-contract'
 import { configure } from './configuration'
+import { execTerminalRoutes } from './exec-terminal-routes'
 import { fileRoutes } from './file-routes'
 import { portRoutes } from './port-routes'
 import { processRoutes } from './process-routes'
@@ -27,5 +28,6 @@ export const router = new Router([
   ...fileRoutes,
   ...processRoutes,
   ...terminalRoutes,
+  ...execTerminalRoutes,
   ...portRoutes,
 ])

@@ -15,10 +15,21 @@ const MAX_CONTROL_CHARS = 1024
 const UNREADABLE = 4400
 const FINISHED = 1000
 
+/** Where a viewer begins: with all that is kept, near the end, or where the last follower stopped. */
+export type ViewerStart = 'start' | 'tail' | 'follower'
+
+interface TerminalViewerOptions {
+  offset: number | undefined
+  from: ViewerStart
+  role: Role
+  isLocked: boolean
+}
+
 /** One WebSocket on a terminal, with its own place in the log and its own window. */
 export class TerminalViewer implements SocketHandler {
   readonly #terminal: Terminal
   readonly #askedOffset: number | undefined
+  readonly #from: ViewerStart
   /** A viewer that may only ever look on. */
   readonly #isLocked: boolean
   #role: Role
@@ -28,9 +39,10 @@ export class TerminalViewer implements SocketHandler {
   #sizeSequence = 0
   #isDone = false
 
-  constructor(terminal: Terminal, options: { offset: number | undefined; role: Role; isLocked: boolean }) {
+  constructor(terminal: Terminal, options: TerminalViewerOptions) {
     this.#terminal = terminal
     this.#askedOffset = options.offset
+    this.#from = options.from
     this.#isLocked = options.isLocked
     this.#role = options.isLocked ? 'reader' : options.role
   }
@@ -115,9 +127,10 @@ export class TerminalViewer implements SocketHandler {
 
   #firstOffset(): number {
     const { log } = this.#terminal
-    const asked = this.#askedOffset
+    const asked = this.#from === 'follower' ? this.#terminal.followerOffset : this.#askedOffset
     const isKept = asked !== undefined && asked >= log.startOffset && asked <= log.endOffset
-    return isKept ? asked : log.firstBoundary()
+    if (isKept) return asked
+    return this.#from === 'start' ? log.firstBoundary() : log.tailBoundary()
   }
 
   /** Not before the viewer has taken half a window, or a viewer that takes nothing would be sent ever more. */
@@ -141,6 +154,7 @@ export class TerminalViewer implements SocketHandler {
   #control(control: TerminalClientMessage): void {
     if (control.type === 'ack') {
       this.#acknowledged = Math.min(Math.max(this.#acknowledged, control.offset), this.#cursor)
+      if (this.#from === 'follower') this.#terminal.followed(this.#acknowledged)
       this.pump()
       this.#terminal.keepPace()
     } else if (control.type === 'resize') {

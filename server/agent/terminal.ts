@@ -58,9 +58,12 @@ export class Terminal {
   #bytesInWindow = 0
   #isFlood = false
   #sentOffset = 0
+  #followerOffset: number | undefined
+  readonly #encoding: 'raw' | 'base64' | undefined
 
   constructor(id: string, body: TerminalBody) {
     this.id = id
+    this.#encoding = body.encoding
     this.#cols = clampSize(body.cols ?? DEFAULT_SIZE.cols)
     this.#rows = clampSize(body.rows ?? DEFAULT_SIZE.rows)
     this.log = new TerminalLog(TERMINAL_LOG_BYTES, { cols: this.#cols, rows: this.#rows })
@@ -114,14 +117,26 @@ export class Terminal {
       endOffset: this.log.endOffset,
       startOffset: this.log.startOffset,
       viewers: this.#viewers.size,
+      ...(this.#encoding && { encoding: this.#encoding }),
     }
   }
 
-  input(bytes: Uint8Array): void {
-    if (this.#exitCode !== null || this.#pty.closed) return
-    if (this.#unreadInputBytes + bytes.length > MAX_UNREAD_INPUT_BYTES) return
+  /** What followers have acknowledged; `undefined` while there has been none. */
+  get followerOffset(): number | undefined {
+    return this.#followerOffset
+  }
+
+  followed(offset: number): void {
+    this.#followerOffset = Math.max(this.#followerOffset ?? 0, offset)
+  }
+
+  /** False where nobody reads it: the program has ended, or has left too much unread. */
+  input(bytes: Uint8Array): boolean {
+    if (this.#exitCode !== null || this.#pty.closed) return false
+    if (this.#unreadInputBytes + bytes.length > MAX_UNREAD_INPUT_BYTES) return false
     this.#unreadInputBytes += bytes.length
     this.#pty.write(bytes as Uint8Array<ArrayBuffer>)
+    return true
   }
 
   resize(cols: number, rows: number): void {

@@ -77,6 +77,11 @@ export function defaultShell(): string {
   return Bun.which('bash', { PATH: userEnvironment().PATH ?? '' }) ? 'bash' : 'sh'
 }
 
+/** Refuses now what would be refused when it is used. */
+export function checkShell(shell: string): void {
+  findProgram(shell, userEnvironment().PATH, workDirectory(undefined))
+}
+
 function findProgram(program: string, searchPath = '', cwd: string): string {
   const path = Bun.which(program, { PATH: searchPath, cwd })
   if (!path) {
