@@ -30,8 +30,10 @@ import {
 import type { Dial } from './agent-dialer'
 import { AgentHttp } from './agent-http'
 import { followMessages, type MessageHandlers, type Subscription } from './agent-messages'
+import { AgentProcesses } from './agent-processes'
 import { queryString } from './agent-query'
 import { type AgentAddress, openRawSocket, type UpgradedStream } from './agent-socket'
+import { AgentTerminals } from './agent-terminals'
 import { type FileContent, fileContent } from './file-content'
 import { openPortStream } from './port-stream'
 
@@ -71,6 +73,8 @@ export interface SearchOptions {
 export class AgentConnection {
   readonly #http: AgentHttp
   readonly #agent: AgentAddress
+  readonly processes: AgentProcesses
+  readonly terminalChannels: AgentTerminals
   /** All that was dialled, to be ended with the connection. */
   readonly #streams = new Set<Duplex>()
   #closedBecause: SandboxError | null = null
@@ -78,6 +82,8 @@ export class AgentConnection {
   constructor(dial: Dial, secret: string) {
     this.#agent = { dial: () => this.#dial(dial), secret }
     this.#http = new AgentHttp(this.#agent.dial, secret)
+    this.processes = new AgentProcesses(this.#http, this.#agent)
+    this.terminalChannels = new AgentTerminals(this.#http, this.#agent)
   }
 
   /** Refuses an agent whose contract is neither ours nor the one before. */

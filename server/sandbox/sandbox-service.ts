@@ -67,6 +67,7 @@ export class SandboxService {
   /** What is being done to a sandbox and its record does not say yet. */
   readonly #changing = new Map<string, 'starting' | 'stopping' | 'deleting'>()
   readonly #diskFull = new Set<string>()
+  readonly #deletedListeners = new Set<(id: string) => void>()
   readonly #stopListening: () => void
 
   constructor(options: SandboxServiceOptions) {
@@ -161,6 +162,11 @@ export class SandboxService {
     return () => {
       if (this.#subscribers.remove(id, listener)) this.#meter.stop(id)
     }
+  }
+
+  /** Called for each sandbox that is deleted: what is kept for it elsewhere is let go then. */
+  onDeleted(listener: (id: string) => void): void {
+    this.#deletedListeners.add(listener)
   }
 
   /** Remembers that somebody uses it. */
@@ -266,6 +272,7 @@ export class SandboxService {
     this.#activity.forget(id)
     this.#diskFull.delete(id)
     this.#subscribers.publish(id, { type: 'deleted' })
+    for (const listener of this.#deletedListeners) listener(id)
   }
 
   /** A creation failed and could not be cleaned up either: it stays in sight, to be deleted once that works. */
