@@ -176,8 +176,10 @@ export class SandboxClient {
     return this.#http.json(`/ports/${port}/open`, OpenedPort, { method: 'POST' })
   }
 
+  /** Those with a PTY. */
   async terminals(signal?: AbortSignal): Promise<Terminal[]> {
-    return (await this.#http.json('/terminals', TerminalsAnswer, withSignal(signal))).data.terminals
+    const { data } = await this.#http.json('/terminals', TerminalsAnswer, withSignal(signal))
+    return data.terminals.filter(({ pty }) => pty)
   }
 
   async createTerminal(body: z.infer<typeof TerminalCreateBody> = {}): Promise<Terminal> {

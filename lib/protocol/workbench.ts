@@ -153,12 +153,14 @@ export const TerminalCreateBody = z.object({
   rows: z.number().int().optional(),
   title: z.string().max(128).optional(),
 })
+export type TerminalCreateBody = z.infer<typeof TerminalCreateBody>
 export const Terminal = z.object({
   id: z.string(),
   pty: z.boolean(),
   status: z.enum(['running', 'active', 'ready', 'stopped']),
   channel: z.string().optional(),
   ws_url: z.string().optional(),
+  encoding: z.enum(['raw', 'base64']).optional(),
   title: z.string().optional(),
   size: z.object({ cols: z.number(), rows: z.number() }).optional(),
   exit_code: z.number().nullable().optional(),

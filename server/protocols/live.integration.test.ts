@@ -111,16 +111,6 @@ describe('/run/command', () => {
     expect(await left).toBe('left')
     await expect.poll(isThere, { timeout: 5000 }).toBe(false)
   })
-
-  it('is honest about what is not there yet', async () => {
-    for (const [path, body] of [
-      ['/run/command', { command: 'x', stream: true }],
-      ['/terminals', { pty: false }],
-    ] as const) {
-      const response = await sandbox.call('POST', path, body)
-      expect([response.status, ((await response.json()) as Answer).code]).toEqual([501, 'unsupported'])
-    }
-  })
 })
 
 describe('terminals', () => {

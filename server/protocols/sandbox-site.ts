@@ -3,9 +3,14 @@ import type { RequestContext } from '../request-context'
 import type { SandboxService } from '../sandbox/sandbox-service'
 import { authRoutes } from './computesdk/auth-routes'
 import { batchRoutes } from './computesdk/batch'
+import { channelRoute } from './computesdk/channel-route'
+import { Channels } from './computesdk/channels'
 import { commandRoutes } from './computesdk/commands'
 import { fileRoutes } from './computesdk/files'
 import { serviceRoutes } from './computesdk/service-routes'
+import { StreamedCommands } from './computesdk/streamed-commands'
+import { TerminalChannels } from './computesdk/terminal-channels'
+import { terminalCommandRoutes } from './computesdk/terminal-commands'
 import { terminalRoutes } from './computesdk/terminals'
 import { Entry, type SandboxTarget } from './entry'
 import { LiveSockets } from './live-sockets'
@@ -35,20 +40,33 @@ export interface SandboxSiteDeps {
 export function createSandboxSite(deps: SandboxSiteDeps): Site<SandboxTarget> {
   const entry = new Entry(deps.sandboxes, deps.access)
   const live = new LiveSockets(deps.access)
+  const channels = new Channels()
+  const connect = (sandboxId: string) => deps.sandboxes.connect(sandboxId)
+  const terminals = new TerminalChannels(channels, connect)
+  const commands = new StreamedCommands(channels, connect)
+  deps.sandboxes.onDeleted((id) => {
+    commands.forget(id)
+    channels.forget(id)
+  })
   return createSite<SandboxTarget>(
     [
       frontDoor,
       ...serviceRoutes({ ...deps, entry }),
-      ...commandRoutes(entry),
+      ...commandRoutes(entry, commands),
       ...batchRoutes(entry),
       ...fileRoutes(entry),
-      ...terminalRoutes(entry),
+      ...terminalRoutes({ ...deps, entry, terminals }),
+      ...terminalCommandRoutes(entry),
       ...authRoutes({ ...deps, entry }),
       ...sandboxRoutes(entry, deps.appUrl),
       ...rawFileRoutes(entry),
       ...treeRoutes(entry),
       ...systemRoutes(entry, deps.openPreview),
     ],
-    [terminalStreamRoute(entry, live), eventsRoute(entry, live, deps.appUrl)],
+    [
+      channelRoute({ entry, live, channels, terminals, commands }),
+      terminalStreamRoute(entry, live),
+      eventsRoute(entry, live, deps.appUrl),
+    ],
   )
 }

@@ -13,10 +13,15 @@ export interface ChannelMessage {
 /** One socket of a sandbox, for as long as it is open. */
 export interface ChannelMember {
   readonly sandboxId: string
-  /** Bytes that are on their way to it. Who can wait stops sending while they are many. */
-  readonly behindBytes: number
-  /** To this socket alone, subscribed or not. `onTaken` once the network has it, or the socket is closed. */
-  send(message: ChannelMessage, onTaken?: () => void): void
+  /** Whether it may only look on. */
+  readonly isViewer: boolean
+  /** Whether more is on its way to it than whoever can wait should add to; `caughtUp` resolves when there is room. */
+  readonly isBehind: boolean
+  caughtUp(): Promise<void>
+  /** To this socket alone, subscribed or not. */
+  send(message: ChannelMessage): void
+  /** The same, of a sender that heeds `isBehind`. `onTaken` once the network has it, or the socket is closed and will not. */
+  sendPaced(message: ChannelMessage, onTaken: (isTaken: boolean) => void): void
   /** Again, or to a channel that nobody has opened: fine. */
   subscribe(channel: string): void
   unsubscribe(channel: string): void
@@ -32,23 +37,33 @@ interface Membership {
 /** The hub's side of it. */
 export class Member implements ChannelMember {
   readonly sandboxId: string
+  readonly isViewer: boolean
   readonly outbox: ChannelOutbox
   readonly #membership: Membership
   readonly #stops = new Map<string, () => void>()
   #hasLeft = false
 
-  constructor(sandboxId: string, socket: ChannelSocket, membership: Membership) {
+  constructor(sandboxId: string, socket: ChannelSocket, isViewer: boolean, membership: Membership) {
     this.sandboxId = sandboxId
+    this.isViewer = isViewer
     this.outbox = new ChannelOutbox(socket)
     this.#membership = membership
   }
 
-  get behindBytes(): number {
-    return this.outbox.behindBytes
+  get isBehind(): boolean {
+    return this.outbox.isBehind
   }
 
-  send(message: ChannelMessage, onTaken?: () => void): void {
-    this.outbox.send(textOf(message), onTaken)
+  caughtUp(): Promise<void> {
+    return this.outbox.caughtUp()
+  }
+
+  send(message: ChannelMessage): void {
+    this.outbox.send(textOf(message))
+  }
+
+  sendPaced(message: ChannelMessage, onTaken: (isTaken: boolean) => void): void {
+    this.outbox.sendPaced(textOf(message), onTaken)
   }
 
   subscribe(channel: string): void {
@@ -72,6 +87,7 @@ export class Member implements ChannelMember {
   leave(): void {
     if (this.#hasLeft) return
     this.#hasLeft = true
+    this.outbox.ended()
     for (const channel of [...this.#stops.keys()]) this.unsubscribe(channel)
     this.#membership.left()
   }

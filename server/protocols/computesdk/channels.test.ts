@@ -9,11 +9,11 @@ class TestSocket {
   readonly texts: string[] = []
   closed: number | null = null
   isReading = true
-  #waiting: (() => void)[] = []
+  #waiting: ((isTaken: boolean) => void)[] = []
 
-  send(text: Buffer, done: () => void): void {
+  send(text: Buffer, done: (isTaken: boolean) => void): void {
     this.texts.push(text.toString())
-    if (this.isReading) done()
+    if (this.isReading) done(true)
     else this.#waiting.push(done)
   }
 
@@ -22,7 +22,7 @@ class TestSocket {
   }
 
   readAll(): void {
-    for (const done of this.#waiting.splice(0)) done()
+    for (const done of this.#waiting.splice(0)) done(true)
   }
 
   types(): string[] {
@@ -153,14 +153,34 @@ describe('subscribing', () => {
 })
 
 describe('a slow reader', () => {
-  it('is counted until the network has taken what was sent', () => {
+  it('is behind until the network has taken what was sent', async () => {
     socket.isReading = false
     const member = channels.join('one', socket)
+    await member.caughtUp()
     let taken = 0
-    member.send({ type: 'x' }, () => taken++)
-    expect(member.behindBytes).toBe('{"type":"x"}'.length)
+    member.sendPaced({ type: 'x', data: 'x'.repeat(1024 * 1024) }, () => taken++)
+    expect([member.isBehind, taken]).toEqual([true, 0])
+    const caughtUp = member.caughtUp()
     socket.readAll()
-    expect([member.behindBytes, taken]).toEqual([0, 1])
+    await caughtUp
+    expect([member.isBehind, taken]).toEqual([false, 1])
+  })
+
+  it('is waited for no longer when it leaves', async () => {
+    socket.isReading = false
+    const member = channels.join('one', socket)
+    member.sendPaced({ type: 'x', data: 'x'.repeat(1024 * 1024) }, () => undefined)
+    const caughtUp = member.caughtUp()
+    member.leave()
+    await caughtUp
+  })
+
+  it('is never cut off by who waits for it', () => {
+    socket.isReading = false
+    const member = channels.join('one', socket)
+    const data = 'x'.repeat(1024 * 1024)
+    for (let i = 0; i < 20; i++) member.sendPaced({ type: 'a', data }, () => undefined)
+    expect(socket.closed).toBe(null)
   })
 
   it('is cut off when it is too far behind, and sent nothing more', () => {
@@ -171,11 +191,14 @@ describe('a slow reader', () => {
     for (let i = 0; i < 20; i++) channels.publish('one', { type: 'a', channel: 'a', data })
     expect(socket.closed).toBe(1013)
     expect(socket.texts.join('').length).toBeLessThanOrEqual(MAX_BEHIND_BYTES)
-    let isTaken = false
-    member.send({ type: 'x' }, () => {
-      isTaken = true
+    const sent = socket.texts.length
+    member.send({ type: 'x' })
+    let taken: boolean | null = null
+    member.sendPaced({ type: 'x' }, (isTaken) => {
+      taken = isTaken
     })
-    expect(isTaken).toBe(true)
+    expect(socket.texts.length).toBe(sent)
+    expect(taken).toBe(false)
   })
 })
 

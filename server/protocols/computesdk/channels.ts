@@ -77,9 +77,9 @@ export class Channels {
     this.#sources.set(kind, source)
   }
 
-  join(sandboxId: string, socket: ChannelSocket): ChannelMember {
+  join(sandboxId: string, socket: ChannelSocket, isViewer = false): ChannelMember {
     const room = this.#room(sandboxId)
-    const member: Member = new Member(sandboxId, socket, {
+    const member: Member = new Member(sandboxId, socket, isViewer, {
       subscribed: (name) => this.#subscribed(room, member, name),
       unsubscribed: (name) => this.#unsubscribed(room, member, name),
       left: () => {

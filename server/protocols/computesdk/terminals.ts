@@ -1,34 +1,43 @@
 import { SandboxError } from '@/lib/errors'
 import { type Terminal, TerminalCreateBody } from '@/lib/protocol/workbench'
-import type { TerminalInfo } from '../../sandbox/agent-connection'
+import type { RequestContext } from '../../request-context'
+import type { AgentConnection, TerminalInfo } from '../../sandbox/agent-connection'
+import type { ExecTerminal } from '../../sandbox/agent-processes'
 import type { Entry, SandboxTarget } from '../entry'
 import { parsePath } from '../paths'
 import type { RequestRoute } from '../site'
+import { badDirectory } from './asked-command'
+import type { TerminalChannels } from './terminal-channels'
 
-/** Terminals with a PTY. Their bytes are Sandlot's own stream. */
-export function terminalRoutes(entry: Entry): RequestRoute<SandboxTarget>[] {
+export interface TerminalDeps {
+  entry: Entry
+  terminals: TerminalChannels
+  sandboxUrl: (sandboxId: string, context: RequestContext) => string
+}
+
+/** Terminals: with a PTY, typed into over /ws or Sandlot's own stream, and without, for commands and their history. */
+export function terminalRoutes({
+  entry,
+  terminals,
+  sandboxUrl,
+}: TerminalDeps): RequestRoute<SandboxTarget>[] {
+  const wsUrl = (context: RequestContext, { id }: SandboxTarget) =>
+    `${sandboxUrl(id, context).replace(/^http/, 'ws')}/ws`
   return [
     {
       method: 'POST',
       pattern: '/terminals',
       async handle(exchange, target) {
         const agent = await entry.agent(exchange, target, 'edit')
-        const { pty, cwd, shell, command, cols, rows, title } = await exchange.json(TerminalCreateBody)
-        if (!pty) {
-          throw new SandboxError(
-            'unsupported',
-            'Terminals without a PTY are not available yet. Send "pty": true.',
-          )
+        const body = await exchange.json(TerminalCreateBody)
+        if (!body.pty) {
+          const created = await agent.processes.createTerminal(body.shell)
+          return exchange.send(201, { message: 'Terminal created', data: execTerminal(created) })
         }
-        const created = await agent.createTerminal({
-          ...(shell === undefined ? {} : { shell }),
-          ...(command === undefined ? {} : { command }),
-          ...(cols === undefined ? {} : { cols }),
-          ...(rows === undefined ? {} : { rows }),
-          ...(title === undefined ? {} : { title }),
-          ...(cwd === undefined ? {} : { cwd: await entry.resolve(target, parsePath(cwd)) }),
-        })
-        exchange.send(201, { message: 'Terminal created', data: terminal(created) })
+        const created = await createPty(entry, agent, target, body)
+        const data = ptyTerminal(created, wsUrl(exchange.context, target))
+        exchange.send(201, { message: 'Terminal created', data })
+        terminals.created(target.id, created.id)
       },
     },
     {
@@ -36,8 +45,12 @@ export function terminalRoutes(entry: Entry): RequestRoute<SandboxTarget>[] {
       pattern: '/terminals',
       async handle(exchange, target) {
         const agent = await entry.agent(exchange, target, 'view')
-        const terminals = (await agent.terminals()).map(terminal)
-        exchange.send(200, { message: 'Terminals', data: { terminals } })
+        const [ptys, execs] = await Promise.all([agent.terminals(), agent.processes.terminals()])
+        const url = wsUrl(exchange.context, target)
+        const data = {
+          terminals: [...ptys.map((each) => ptyTerminal(each, url)), ...execs.map(execTerminal)],
+        }
+        exchange.send(200, { message: 'Terminals', data })
       },
     },
     {
@@ -45,10 +58,12 @@ export function terminalRoutes(entry: Entry): RequestRoute<SandboxTarget>[] {
       pattern: '/terminals/:id',
       async handle(exchange, target) {
         const agent = await entry.agent(exchange, target, 'view')
-        exchange.send(200, {
-          message: 'Terminal',
-          data: terminal(await agent.terminal(exchange.param('id'))),
-        })
+        const id = exchange.param('id')
+        const data = await agent.terminal(id).then(
+          (found) => ptyTerminal(found, wsUrl(exchange.context, target)),
+          async (error) => execTerminal(await agent.processes.terminal(id).catch(notFound(error))),
+        )
+        exchange.send(200, { message: 'Terminal', data })
       },
     },
     {
@@ -56,21 +71,59 @@ export function terminalRoutes(entry: Entry): RequestRoute<SandboxTarget>[] {
       pattern: '/terminals/:id',
       async handle(exchange, target) {
         const agent = await entry.agent(exchange, target, 'edit')
-        await agent.deleteTerminal(exchange.param('id'))
+        const id = exchange.param('id')
+        await agent
+          .deleteTerminal(id)
+          .catch((error) => agent.processes.deleteTerminal(id).catch(notFound(error)))
+        await terminals.deleted(target.id, id)
         exchange.done()
       },
     },
   ]
 }
 
-function terminal(info: TerminalInfo): Terminal {
+async function createPty(
+  entry: Entry,
+  agent: AgentConnection,
+  target: SandboxTarget,
+  body: TerminalCreateBody,
+): Promise<TerminalInfo> {
+  const { cwd, shell, command, cols, rows, title, encoding } = body
+  return await agent
+    .createTerminal({
+      ...(shell === undefined ? {} : { shell }),
+      ...(command === undefined ? {} : { command }),
+      ...(cols === undefined ? {} : { cols }),
+      ...(rows === undefined ? {} : { rows }),
+      ...(title === undefined ? {} : { title }),
+      ...(encoding === undefined ? {} : { encoding }),
+      ...(cwd === undefined ? {} : { cwd: await entry.resolve(target, parsePath(cwd)) }),
+    })
+    .catch(badDirectory)
+}
+
+/** There is neither a PTY nor an exec terminal; an older agent has none of the second kind. */
+function notFound(first: unknown): (second: unknown) => never {
+  return (second) => {
+    const isKnown = (error: unknown) => error instanceof SandboxError && error.status === 404
+    throw isKnown(first) && !isKnown(second) ? second : first
+  }
+}
+
+function ptyTerminal(info: TerminalInfo, wsUrl: string): Terminal {
   return {
     id: info.id,
     pty: true,
     status: info.status === 'running' ? 'running' : 'stopped',
     channel: `terminal:${info.id}`,
+    ws_url: wsUrl,
+    encoding: info.encoding ?? 'raw',
     title: info.title,
     size: { cols: info.cols, rows: info.rows },
     exit_code: info.exitCode,
   }
+}
+
+function execTerminal({ id }: ExecTerminal): Terminal {
+  return { id, pty: false, status: 'ready' }
 }
