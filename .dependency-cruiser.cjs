@@ -5,6 +5,8 @@
 const ERRORS = '^lib/errors\\.ts$'
 /** What the control plane and the agent say to each other; one file per topic beside the first. */
 const CONTRACT = '^server/agent-contract(\\.ts$|/)'
+/** The text of `.env` files, for whoever shows, edits or obeys one. */
+const ENV_FILE = '^lib/env-(file|value)\\.ts$'
 const LOG = '^server/(log|request-context)\\.ts$'
 /** A page that the server speaks itself. */
 const PAGE = '^server/page\\.ts$'
@@ -14,10 +16,11 @@ const TEST = '\\.(test|spec|test-support)\\.tsx?$'
 /** Each row: a folder, and all of ours that it may import besides itself. */
 const borders = [
   { from: '^app/', may: ['^components/', '^lib/(client|auth|db|protocol)/', ERRORS] },
-  { from: '^components/', may: ['^lib/(client|protocol)/', ERRORS] },
-  { from: '^lib/client/', may: ['^lib/protocol/', ERRORS] },
-  { from: '^lib/protocol/', may: [ERRORS] },
+  { from: '^components/', may: ['^lib/(client|protocol)/', ENV_FILE, ERRORS] },
+  { from: '^lib/client/', may: ['^lib/protocol/', ENV_FILE, ERRORS] },
+  { from: '^lib/protocol/', may: [ENV_FILE, ERRORS] },
   { from: '^lib/errors\\.ts$', may: [] },
+  { from: ENV_FILE, may: [ERRORS] },
   { from: '^lib/db/', may: [ERRORS] },
   { from: '^lib/auth/', may: ['^lib/db/', ERRORS] },
   { from: '^server/main\\.ts$', may: ['^server/(?!agent/)', '^lib/(db|auth)/', ERRORS] },
@@ -50,6 +53,7 @@ const borders = [
       '^server/protocols/[^/]+\\.ts$',
       '^server/(sandbox|auth|templates)/',
       '^lib/protocol/',
+      ENV_FILE,
       PAGE,
       ERRORS,
       LOG,
@@ -68,18 +72,11 @@ const borders = [
   { from: '^server/preview/', may: ['^server/(sandbox|auth)/', '^lib/protocol/', PAGE, ERRORS, LOG] },
   {
     from: '^server/sandbox/',
-    may: [
-      '^server/providers/provider\\.ts$',
-      CONTRACT,
-      '^server/templates/',
-      '^lib/db/',
-      ERRORS,
-      LOG,
-    ],
+    may: ['^server/providers/provider\\.ts$', CONTRACT, '^server/templates/', '^lib/db/', ERRORS, LOG],
   },
   { from: '^server/providers/', may: [ERRORS, LOG] },
   { from: CONTRACT, may: [ERRORS] },
-  { from: '^server/agent/', may: [CONTRACT, ERRORS] },
+  { from: '^server/agent/', may: [CONTRACT, ENV_FILE, ERRORS] },
   { from: '^server/templates/', may: ['^lib/db/', ERRORS, LOG] },
   { from: '^e2e/', may: ['^lib/client/', '^lib/protocol/', ERRORS] },
   { from: '^bench/', may: ['^e2e/', '^lib/client/', '^lib/protocol/', '^server/settings\\.ts$', ERRORS] },
