@@ -5,7 +5,9 @@ import { authRoutes } from './computesdk/auth-routes'
 import { batchRoutes } from './computesdk/batch'
 import { channelRoute } from './computesdk/channel-route'
 import { Channels } from './computesdk/channels'
+import { codeRoutes } from './computesdk/code'
 import { commandRoutes } from './computesdk/commands'
+import { envFileRoutes } from './computesdk/env-files'
 import { fileRoutes } from './computesdk/files'
 import { serviceRoutes } from './computesdk/service-routes'
 import { StreamedCommands } from './computesdk/streamed-commands'
@@ -53,8 +55,10 @@ export function createSandboxSite(deps: SandboxSiteDeps): Site<SandboxTarget> {
       frontDoor,
       ...serviceRoutes({ ...deps, entry }),
       ...commandRoutes(entry, commands),
+      ...codeRoutes(entry),
       ...batchRoutes(entry),
       ...fileRoutes(entry),
+      ...envFileRoutes(entry),
       ...terminalRoutes({ ...deps, entry, terminals }),
       ...terminalCommandRoutes(entry),
       ...authRoutes({ ...deps, entry }),
