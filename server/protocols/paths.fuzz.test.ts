@@ -110,7 +110,7 @@ describe('paths under fuzzing', () => {
     () => {
       const property = fc.property(fileNames, fc.boolean(), hostile, (segments, isAbsolute, other) => {
         const path = `${isAbsolute ? '/' : ''}${segments.join('/')}`
-        const url = `/env?${new URLSearchParams({ other: other.toWellFormed(), path })}`
+        const url = `/env?${new URLSearchParams({ other, path })}`
         return isSame(queryPath(url, 'path'), { isAbsolute, segments })
       })
       fc.assert(property, { numRuns: 60_000 })

@@ -21,7 +21,8 @@ beforeAll(async () => {
     sandboxId: sandbox.sandboxId,
     provider: 'computesdk',
     token: sandbox.token,
-    WebSocket,
+    // Its type has no second form of the constructor.
+    WebSocket: WebSocket as never,
   })
 })
 afterAll(() => stack.stop())
@@ -55,7 +56,7 @@ describe('the published client', () => {
     expect(failed.exitCode).toBe(1)
     expect(failed.output).toContain('line 2, in <module>\n    raise ValueError("no " + str(x))')
     expect(failed.output).toContain('ValueError: no 1')
-    expect((await client.runCode('kill -9 $$', 'bash')).exitCode).toBe(137)
+    expect((await client.runCodeRequest('kill -9 $$', 'bash')).data.exit_code).toBe(137)
     expect((await client.runCode('throw new Error("odd")', 'node')).output).toContain('Error: odd')
   })
 

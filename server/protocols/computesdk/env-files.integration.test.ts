@@ -16,7 +16,8 @@ beforeAll(async () => {
     sandboxId: sandbox.sandboxId,
     provider: 'computesdk',
     token: sandbox.token,
-    WebSocket,
+    // Its type has no second form of the constructor.
+    WebSocket: WebSocket as never,
   })
 })
 afterAll(() => stack.stop())
