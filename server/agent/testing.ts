@@ -43,7 +43,8 @@ export async function startAgent(wrapper: string[] = []): Promise<TestAgent> {
   const socketPath = join(directory, 'agent.sock')
   const [program = '', ...args] = [...wrapper, executable, '--socket', socketPath]
   const hidden = { SANDLOT_HIDDEN: 'not for users', BUN_JSC_numberOfGCMarkers: '1' }
-  const env = { ...process.env, ...hidden, BASH_ENV: '' }
+  const state = { SANDLOT_STATE_DIR: join(directory, 'state') }
+  const env = { ...process.env, ...hidden, ...state, BASH_ENV: '' }
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'], env })
   child.stdin.end(`${SECRET}\n`)
   await once(child.stdout, 'data')
