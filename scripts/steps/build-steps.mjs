@@ -15,6 +15,7 @@ export function buildAgent() {
     'scripts/steps/build-steps.mjs',
     'server/agent',
     'server/agent-contract.ts',
+    'server/agent-contract',
     'lib/errors.ts',
     'tsconfig.base.json',
     'package-lock.json',

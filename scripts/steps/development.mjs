@@ -97,8 +97,8 @@ function watchAgent() {
     clearTimeout(timer)
     timer = setTimeout(rebuild, SETTLE_MS)
   }
-  const watchers = ['server/agent', 'server/agent-contract.ts', 'lib/errors.ts'].map((path) =>
-    watch(inRoot(path), { recursive: true }, settle),
+  const watchers = ['server/agent', 'server/agent-contract.ts', 'server/agent-contract', 'lib/errors.ts'].map(
+    (path) => watch(inRoot(path), { recursive: true }, settle),
   )
   return () => {
     clearTimeout(timer)
