@@ -2,6 +2,8 @@ import { AGENT_CONTRACT_VERSION, type Health } from '@/server/agent-contract'
 import { configure } from './configuration'
 import { execTerminalRoutes } from './exec-terminal-routes'
 import { fileRoutes } from './file-routes'
+import { overlayRoutes } from './overlay-routes'
+import { resumeOverlays } from './overlays/overlays'
 import { portRoutes } from './port-routes'
 import { processRoutes } from './process-routes'
 import { type Route, Router } from './router'
@@ -18,7 +20,15 @@ const agentRoutes: Route[] = [
         uptimeMs: performance.now(),
       } satisfies Health),
   },
-  { method: 'POST', path: '/configure', handle: ({ request }) => configure(request) },
+  {
+    method: 'POST',
+    path: '/configure',
+    handle: async ({ request }) => {
+      const answer = await configure(request)
+      resumeOverlays()
+      return answer
+    },
+  },
   { method: 'WS', path: '/watch', handle: watch },
 ]
 
@@ -26,6 +36,7 @@ const agentRoutes: Route[] = [
 export const router = new Router([
   ...agentRoutes,
   ...fileRoutes,
+  ...overlayRoutes,
   ...processRoutes,
   ...terminalRoutes,
   ...execTerminalRoutes,
