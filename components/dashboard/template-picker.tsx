@@ -44,7 +44,7 @@ export function TemplatePicker({ value, onValueChange }: TemplatePickerProps) {
   )
 }
 
-const GRID = 'grid grid-cols-2 gap-3 sm:grid-cols-3 lg:grid-cols-5'
+const GRID = 'grid grid-cols-2 gap-3 sm:grid-cols-3 lg:grid-cols-6'
 
 /** Chosen as soon as it has the focus, as radio buttons are: Radix alone misses an arrow key that is pressed shortly. */
 function TemplateCard({ template, onChoose }: { template: TemplateSummary; onChoose(): void }) {
@@ -69,7 +69,7 @@ function TemplateCard({ template, onChoose }: { template: TemplateSummary; onCho
 function PickerSkeleton() {
   return (
     <div role="status" aria-label="Loading the templates" className={GRID}>
-      {['blank', 'node', 'python', 'static', 'react'].map((key) => (
+      {['blank', 'node', 'python', 'static', 'react', 'nextjs'].map((key) => (
         <div key={key} className="rounded-large border bg-surface p-3">
           <Skeleton className="size-8 rounded-medium" />
           <Skeleton className="mt-2 mb-1 h-4 w-16" />

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { listTemplates, loadTemplate } from './catalog'
 
@@ -28,6 +28,23 @@ describe('the catalog of templates', () => {
   it('knows no template of another name', () => {
     expect(loadTemplate('../node')).toBeNull()
     expect(loadTemplate('constructor')).toBeNull()
+  })
+})
+
+describe('the lockfile of what is installed beforehand', () => {
+  const read = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'))
+  const lockfile = read('node/package-lock.json')
+
+  it('is that of the manifest', () => {
+    expect(lockfile.packages[''].dependencies).toEqual(read('node/files/package.json').dependencies)
+  })
+
+  it('names no registry, and a checksum for each package', () => {
+    const { '': _, ...packages } = lockfile.packages
+    for (const [path, { resolved, integrity }] of Object.entries<Record<string, string>>(packages)) {
+      expect(resolved, path).toBeUndefined()
+      expect(integrity, path).toMatch(/^sha512-/)
+    }
   })
 })
 

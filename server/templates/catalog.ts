@@ -19,7 +19,7 @@ export interface Template {
 export type TemplateListing = Pick<Template, 'id' | 'name' | 'description' | 'badge'>
 
 /** In the order in which people are offered them. */
-const IDS = ['blank', 'node', 'python', 'static', 'vite-react']
+const IDS = ['blank', 'node', 'python', 'static', 'vite-react', 'nextjs']
 
 const TemplateDescription = z.strictObject({
   name: z.string().min(1),

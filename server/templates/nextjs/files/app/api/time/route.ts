@@ -1,0 +1,3 @@
+export async function GET() {
+  return Response.json({ time: new Date().toISOString() })
+}
