@@ -8,7 +8,7 @@ void import('./steps/step-error.mjs').then(({ runScript, StepError }) =>
     const { prepare } = await import('./steps/prepare.mjs')
     const [name, ...args] = process.argv.slice(2)
     // The doctor names what is missing itself, beside all the rest.
-    await prepare({ app: false, mayLack: name === 'doctor' })
+    await prepare({ app: false, templates: false, mayLack: name === 'doctor' })
     const program = inBuild('server', `${name}.js`)
     if (!name || !existsSync(program))
       throw new StepError(`There is no program called ${name}. Try doctor, key or sign-in.`)

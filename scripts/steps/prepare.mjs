@@ -3,14 +3,27 @@ import { stopOnSignals } from './interruption.mjs'
 import { withLock } from './lock.mjs'
 import { ensureNpmPackages } from './npm-packages.mjs'
 import { ensureSystemPackages } from './system-packages.mjs'
+import { buildTemplates } from './templates.mjs'
 import { ensureTunDevice } from './tun-device.mjs'
 
 /** Everything between a clone and a running Sandlot that is not there yet; some tens of milliseconds when all is. */
-export function prepare({ app = true, agent = true, server = true, testing = false, mayLack = false } = {}) {
+export function prepare({
+  app = true,
+  agent = true,
+  server = true,
+  templates = true,
+  testing = false,
+  mayLack = false,
+} = {}) {
   return stopOnSignals(() =>
     withLock(async () => {
       await together([ensureSystemPackages({ testing, mayLack }), ensureNpmPackages(), ensureTunDevice()])
-      await together([agent && buildAgent(), server && buildServer(), app && buildApp()])
+      await together([
+        agent && buildAgent(),
+        server && buildServer(),
+        app && buildApp(),
+        templates && buildTemplates(),
+      ])
     }),
   )
 }
