@@ -30,7 +30,9 @@ async function check(): Promise<Check[]> {
   const { dataDir, packages } = start.config
   makeDataFolder(dataDir)
   const agentPath = join(root, '.build', 'agent', 'sandlot-agent')
-  const provider = new BubblewrapProvider({ dataDir, agentPath, packages, log: createLogger('error') })
+  const templatesPath = join(root, '.build', 'templates')
+  const log = createLogger('error')
+  const provider = new BubblewrapProvider({ dataDir, agentPath, templatesPath, packages, log })
   try {
     return await provider.check()
   } finally {

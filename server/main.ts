@@ -99,6 +99,7 @@ function createControl(config: Config, log: Logger, urls: Urls, database: OpenDa
   const provider = new BubblewrapProvider({
     dataDir: config.dataDir,
     agentPath: join(root, '.build', 'agent', 'sandlot-agent'),
+    templatesPath: join(root, '.build', 'templates'),
     packages: config.packages,
     warmSandboxes: config.warmSandboxes,
     log,

@@ -42,6 +42,10 @@ export async function startStack(defaults: Partial<SandboxDefaults> = {}) {
     cwd: ROOT,
     encoding: 'utf8',
   }).trim()
+  const templatesPath = execFileSync(process.execPath, ['scripts/build-templates.mjs'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  }).trim()
   const dataDir = mkdtempSync(join(tmpdir(), 'sandlot-test-'))
   execFileSync('chmod', ['711', dataDir])
   const log = createLogger(process.env.LOG_LEVEL ?? 'silent')
@@ -56,7 +60,7 @@ export async function startStack(defaults: Partial<SandboxDefaults> = {}) {
     log,
   })
   const packages = { registry: null, index: null, proxy: null, ca: null, addresses: [] }
-  const openProvider = () => new BubblewrapProvider({ dataDir, agentPath, packages, log })
+  const openProvider = () => new BubblewrapProvider({ dataDir, agentPath, templatesPath, packages, log })
   const provider = openProvider()
   const openService = (on = provider, changes = defaults) =>
     new SandboxService({

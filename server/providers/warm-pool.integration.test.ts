@@ -30,6 +30,7 @@ describe.each(kinds)('sandboxes that $name made in advance', ({ open }) => {
     await tested.provider.create(next)
     expect(keyOf(next)).toMatch(/^\.warm-/)
     expect((await runIn(tested.provider, next, 'node -v')).stdout).toBe(`${process.version}\n`)
+    expect((await runIn(tested.provider, next, 'ls /templates')).stdout).toBe('small\n')
 
     const limits = { ...next.limits, processes: 100 }
     const other = newSpec({ limits })

@@ -2,6 +2,7 @@ import type { SandboxLimits } from '../provider'
 import type { SandboxPlaces } from './places'
 import type { Runtime } from './runtime'
 import { systemMounts } from './system-mounts'
+import { TEMPLATES_DIR } from './template-folder'
 import { AGENT_PATH, TOOLS_DIR } from './toolchain'
 
 /** The user inside, whatever user it is outside. */
@@ -23,6 +24,7 @@ export interface ArgumentInputs {
   processLimit: number | null
   hasOuterNetwork: boolean
   canDisableUserNamespaces: boolean
+  hasRoomForTemplates: boolean
 }
 
 /**
@@ -73,7 +75,7 @@ function namespaces({ hasOuterNetwork, canDisableUserNamespaces }: ArgumentInput
   ]
 }
 
-function mounts({ places, runtime, limits }: ArgumentInputs): string[] {
+function mounts({ places, runtime, limits, hasRoomForTemplates }: ArgumentInputs): string[] {
   const sharedMemory =
     limits.memoryBytes === null ? DEFAULT_SHARED_MEMORY_BYTES : Math.floor(limits.memoryBytes / 2)
   return [
@@ -81,6 +83,9 @@ function mounts({ places, runtime, limits }: ArgumentInputs): string[] {
     ...systemMounts().flatMap(({ from, to }) => ['--ro-bind', from, to]),
     ...['--ro-bind', runtime.settings, '/etc'],
     ...['--ro-bind', runtime.tools, '/opt'],
+    ...(runtime.templates !== null && hasRoomForTemplates
+      ? ['--ro-bind', runtime.templates, TEMPLATES_DIR]
+      : []),
     ...['--proc', '/proc'],
     ...['--dev', '/dev'],
     ...['--size', String(sharedMemory), '--tmpfs', '/dev/shm'],

@@ -1,7 +1,7 @@
 import type { Check } from '../provider'
 import type { Host } from './host'
 import { networkLack } from './network-support'
-import { runtimeChecks, toolChecks } from './program-checks'
+import { runtimeChecks, templateCheck, toolChecks } from './program-checks'
 import { findProgram, output } from './tools'
 
 /** What this machine can enforce, then what its sandboxes offer. */
@@ -15,6 +15,7 @@ export async function checkHost(host: Host): Promise<Check[]> {
     ...limits(host),
     disk(host),
     ...toolChecks(),
+    templateCheck(host.templatesPath),
     ...runtimeChecks(),
   ]
 }

@@ -21,6 +21,8 @@ export interface BubblewrapOptions {
   packages: PackageSettings
   /** Where it is not installed among our packages. */
   ripgrepPath?: string
+  /** Starter projects that every sandbox has in /templates; missing is fine. Copied, as the agent is. */
+  templatesPath?: string
   log: Logger
   /** Sandboxes kept ready in advance; 0 for none. */
   warmSandboxes?: number
@@ -58,8 +60,13 @@ export class Host {
       ripgrepPath: this.#options.ripgrepPath,
       nameserver: this.network.nameserver,
       certificateFile: this.#options.packages.ca,
+      templatesPath: this.templatesPath,
     })
     return this.#runtime
+  }
+
+  get templatesPath(): string | undefined {
+    return this.#options.templatesPath
   }
 
   get network(): Network {

@@ -23,6 +23,7 @@ import {
 } from './sandbox-directory'
 import { readState, type SandboxState, writeState } from './state'
 import { findStrays } from './strays'
+import { hasRoomForTemplates } from './template-folder'
 import { AGENT_PATH } from './toolchain'
 import { Turnstile } from './turnstile'
 import { Writers } from './writers'
@@ -312,6 +313,7 @@ export class LocalSandbox {
         processLimit: limitsProcessesByUser ? processesOf(limits) : null,
         hasOuterNetwork: hasNetwork,
         canDisableUserNamespaces: canDisableUserns,
+        hasRoomForTemplates: hasRoomForTemplates(this.#places.root),
       }),
     }
   }

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, realpathSync } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Check } from '../provider'
 import { output } from './tools'
@@ -50,6 +50,20 @@ export function toolChecks(): Check[] {
       remedy: `sudo apt install ${packages.join(' ')}`,
     },
   ]
+}
+
+/** What is in /templates, and whether there are packages that an overlay can link. */
+export function templateCheck(folder: string | undefined): Check {
+  const name = 'templates'
+  const found = folder === undefined || !existsSync(folder) ? [] : readdirSync(folder).sort()
+  const remedy = 'npm run setup, with a connection to the npm registry'
+  if (folder === undefined || found.length === 0)
+    return { name, status: 'degraded', detail: 'Sandboxes have nothing in /templates.', remedy }
+  const withPackages = found.filter((each) => existsSync(join(folder, each, 'node_modules')))
+  const detail = `Sandboxes have /templates/{${found.join(',')}}`
+  if (withPackages.length === 0)
+    return { name, status: 'degraded', detail: `${detail}, none with its packages installed.`, remedy }
+  return { name, status: 'ok', detail: `${detail}; ${withPackages.join(', ')} with its packages installed.` }
 }
 
 export function runtimeChecks(): Check[] {

@@ -17,6 +17,7 @@ import { join } from 'node:path'
 import { seccompArchitecture, seccompProgram } from './seccomp'
 import { allProcessArguments } from './strays'
 import { writeSystemSettings } from './system-settings'
+import { copyReadable } from './template-folder'
 import { writeToolchain } from './toolchain'
 
 /** What all sandboxes share, read-only. */
@@ -26,6 +27,8 @@ export interface Runtime {
   /** /etc inside. */
   settings: string
   seccomp: string
+  /** /templates inside, where there is any. */
+  templates: string | null
 }
 
 export interface RuntimeInputs {
@@ -33,6 +36,8 @@ export interface RuntimeInputs {
   ripgrepPath: string | undefined
   nameserver: string
   certificateFile: string | null
+  /** A folder of starter projects, which may be missing. */
+  templatesPath: string | undefined
 }
 
 /**
@@ -50,8 +55,12 @@ export function prepareRuntime(runtimeDir: string, inputs: RuntimeInputs): Runti
     seccomp: makePart(runtimeDir, 'seccomp', contentHash, (target) =>
       writeFileSync(join(target, 'filter.bpf'), filter, { mode: 0o644 }),
     ),
+    templates: templatesPart(runtimeDir, inputs.templatesPath),
   }
-  removeUnused(runtimeDir, Object.values(runtime))
+  removeUnused(
+    runtimeDir,
+    Object.values(runtime).filter((part) => part !== null),
+  )
   return { ...runtime, seccomp: join(runtime.seccomp, 'filter.bpf') }
 }
 
@@ -66,6 +75,21 @@ function toolsPart(runtimeDir: string, { agentPath, ripgrepPath }: RuntimeInputs
     'tools',
     () => hash,
     (making) => writeToolchain(making, agentPath, ripgrepPath),
+  )
+}
+
+/** It is replaced whole when it changes: told apart by that. */
+function templatesPart(runtimeDir: string, templatesPath: string | undefined): string | null {
+  const stat = templatesPath === undefined ? undefined : statSync(templatesPath, { throwIfNoEntry: false })
+  if (templatesPath === undefined || stat === undefined) return null
+  const hash = hashOf([stat.ino, stat.mtimeMs])
+  const target = join(runtimeDir, `templates-${hash}`)
+  if (existsSync(target)) return target
+  return makePart(
+    runtimeDir,
+    'templates',
+    () => hash,
+    (making) => copyReadable(templatesPath, making),
   )
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -79,6 +79,7 @@ async function open(
   const options = {
     dataDir,
     agentPath: agentPath(),
+    templatesPath: writeTemplate(dataDir),
     packages,
     log: pino({ level: 'error' }),
     warmSandboxes: 2,
@@ -101,6 +102,16 @@ async function open(
     },
   }
   return tested
+}
+
+/** A starter project such as the set-up prepares. */
+function writeTemplate(dataDir: string): string {
+  const folder = join(dataDir, 'templates-source')
+  mkdirSync(join(folder, 'small/node_modules/.bin'), { recursive: true })
+  writeFileSync(join(folder, 'small/index.js'), 'console.log(1)\n')
+  writeFileSync(join(folder, 'small/node_modules/run.sh'), '#!/bin/sh\n', { mode: 0o755 })
+  symlinkSync('../run.sh', join(folder, 'small/node_modules/.bin/run'))
+  return folder
 }
 
 async function openHere(options: BubblewrapOptions): Promise<Provider> {

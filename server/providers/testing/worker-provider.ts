@@ -74,12 +74,12 @@ async function endOf(worker: ChildProcess, end: () => void): Promise<void> {
 }
 
 async function startWorker(
-  { dataDir, agentPath, packages, warmSandboxes }: BubblewrapOptions,
+  { dataDir, agentPath, templatesPath, packages, warmSandboxes }: BubblewrapOptions,
   uid: number,
 ): Promise<ChildProcess> {
   const program = join(dataDir, 'worker.mjs')
   if (!existsSync(program)) await fill(dataDir, program, agentPath, uid)
-  const told = { dataDir, agentPath: join(dataDir, 'agent'), packages, warmSandboxes }
+  const told = { dataDir, agentPath: join(dataDir, 'agent'), templatesPath, packages, warmSandboxes }
   const args = [JSON.stringify(told)]
   const worker = spawn(join(dataDir, 'node'), [program, ...args], {
     ...(process.getuid?.() === 0 ? { uid, gid: uid } : {}),
