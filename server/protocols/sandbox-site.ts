@@ -9,6 +9,7 @@ import { codeRoutes } from './computesdk/code'
 import { commandRoutes } from './computesdk/commands'
 import { envFileRoutes } from './computesdk/env-files'
 import { fileRoutes } from './computesdk/files'
+import { overlayRoutes } from './computesdk/overlays'
 import { serviceRoutes } from './computesdk/service-routes'
 import { StreamedCommands } from './computesdk/streamed-commands'
 import { TerminalChannels } from './computesdk/terminal-channels'
@@ -61,6 +62,7 @@ export function createSandboxSite(deps: SandboxSiteDeps): Site<SandboxTarget> {
       ...envFileRoutes(entry),
       ...terminalRoutes({ ...deps, entry, terminals }),
       ...terminalCommandRoutes(entry),
+      ...overlayRoutes(entry),
       ...authRoutes({ ...deps, entry }),
       ...sandboxRoutes(entry, deps.appUrl),
       ...rawFileRoutes(entry),

@@ -31,6 +31,7 @@ import type { Dial } from './agent-dialer'
 import { AgentHttp } from './agent-http'
 import { followMessages, type MessageHandlers, type Subscription } from './agent-messages'
 import { AgentProcesses } from './agent-processes'
+import { AgentOverlays } from './agent-overlays'
 import { queryString } from './agent-query'
 import { type AgentAddress, openRawSocket, type UpgradedStream } from './agent-socket'
 import { AgentTerminals } from './agent-terminals'
@@ -71,6 +72,7 @@ export interface SearchOptions {
  * failure is a SandboxError. Paths are absolute.
  */
 export class AgentConnection {
+  readonly overlays: AgentOverlays
   readonly #http: AgentHttp
   readonly #agent: AgentAddress
   readonly processes: AgentProcesses
@@ -84,6 +86,7 @@ export class AgentConnection {
     this.#http = new AgentHttp(this.#agent.dial, secret)
     this.processes = new AgentProcesses(this.#http, this.#agent)
     this.terminalChannels = new AgentTerminals(this.#http, this.#agent)
+    this.overlays = new AgentOverlays(this.#http)
   }
 
   /** Refuses an agent whose contract is neither ours nor the one before. */

@@ -55,7 +55,8 @@ export function invalidReply(what: string, cause?: unknown): SandboxError {
   return new SandboxError('agent_failed', message, { cause })
 }
 
-function readable(message: string): string {
+/** A sentence of an agent as it may be shown. */
+export function readable(message: string): string {
   // Control characters would let a sandbox draw on the terminal of whoever reads a log or a command's output.
   const clean = message.replace(/\p{Cc}/gu, '\u{FFFD}')
   return clean.length > MAX_MESSAGE_CHARACTERS ? `${clean.slice(0, MAX_MESSAGE_CHARACTERS)}…` : clean
