@@ -26,21 +26,25 @@ interface CallOptions {
 
 /** The real executable on a socket of its own, with a directory to work in. For tests; the agent itself never imports it. */
 export interface TestAgent {
+  home: string
   directory: string
   socketPath: string
   pid: number
   call: (method: string, path: string, options?: CallOptions) => Promise<Reply>
   open: (path: string, headers?: Record<string, string>) => Promise<TestSocket>
+  /** Ends it as a stop of the sandbox does: what it kept is there for `startAgent(wrapper, home)`. */
+  crash: () => Promise<void>
   stop: () => Promise<void>
 }
 
 /** `wrapper`: what the agent is started under, such as a namespace of its own. */
-export async function startAgent(wrapper: string[] = []): Promise<TestAgent> {
+export async function startAgent(wrapper: string[] = [], home?: string): Promise<TestAgent> {
   const executable = execFileSync('node', ['scripts/build-agent.mjs'], { cwd: root, encoding: 'utf8' }).trim()
-  const directory = mkdtempSync(join(tmpdir(), 'sandlot-agent-'))
+  const directory = home ?? mkdtempSync(join(tmpdir(), 'sandlot-agent-'))
   // For an agent that runs as another user.
   chmodSync(directory, 0o777)
   const socketPath = join(directory, 'agent.sock')
+  rmSync(socketPath, { force: true })
   const [program = '', ...args] = [...wrapper, executable, '--socket', socketPath]
   const hidden = { SANDLOT_HIDDEN: 'not for users', BUN_JSC_numberOfGCMarkers: '1' }
   const state = { SANDLOT_STATE_DIR: join(directory, 'state') }
@@ -51,16 +55,21 @@ export async function startAgent(wrapper: string[] = []): Promise<TestAgent> {
   const work = join(directory, 'work')
   const call: TestAgent['call'] = (method, path, options) => callAgent(socketPath, method, path, options)
   await call('POST', '/configure', { body: { directory: work, environment: {} } })
+  const crash = async () => {
+    const ended = once(child, 'exit')
+    child.kill('SIGKILL')
+    await ended
+  }
   return {
+    home: directory,
     directory: work,
     socketPath,
     pid: child.pid ?? 0,
     call,
     open: (path, headers) => TestSocket.open(socketPath, path, headers),
+    crash,
     stop: async () => {
-      const ended = once(child, 'exit')
-      child.kill('SIGKILL')
-      await ended
+      await crash()
       rmSync(directory, { recursive: true, force: true })
     },
   }
