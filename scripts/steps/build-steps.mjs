@@ -17,6 +17,8 @@ export function buildAgent() {
     'server/agent-contract.ts',
     'server/agent-contract',
     'lib/errors.ts',
+    'lib/env-file.ts',
+    'lib/env-value.ts',
     'tsconfig.base.json',
     'package-lock.json',
   ]

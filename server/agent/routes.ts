@@ -7,6 +7,8 @@ import { resumeOverlays } from './overlays/overlays'
 import { portRoutes } from './port-routes'
 import { processRoutes } from './process-routes'
 import { type Route, Router } from './router'
+import { serverRoutes } from './servers/server-routes'
+import { bootServers } from './servers/servers'
 import { terminalRoutes } from './terminal-routes'
 import { watch } from './watcher'
 
@@ -26,6 +28,7 @@ const agentRoutes: Route[] = [
     handle: async ({ request }) => {
       const answer = await configure(request)
       resumeOverlays()
+      void bootServers()
       return answer
     },
   },
@@ -41,4 +44,5 @@ export const router = new Router([
   ...terminalRoutes,
   ...execTerminalRoutes,
   ...portRoutes,
+  ...serverRoutes,
 ])

@@ -6,11 +6,13 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
 import { errnoOf, onPath } from './errno'
+import { temporaryName } from './temporary-name'
 
 /** On the sandbox's own disk. The setting is for agents that run outside of one, in tests. */
 const DIRECTORY = process.env.SANDLOT_STATE_DIR ?? '/var/lib/sandlot'
@@ -39,8 +41,15 @@ export function writeState(name: string, value: unknown): void {
   const path = pathOf(name)
   onPath(path, () => {
     mkdirSync(DIRECTORY, { recursive: true, mode: 0o700 })
-    writeFileSync(`${path}.new`, JSON.stringify(value), { mode: 0o600 })
-    renameSync(`${path}.new`, path)
+    // A name that nothing has yet: a pipe in its place, which nobody reads, would hold the agent for ever.
+    const temporary = join(DIRECTORY, temporaryName())
+    try {
+      writeFileSync(temporary, JSON.stringify(value), { mode: 0o600, flag: 'wx' })
+      renameSync(temporary, path)
+    } catch (thrown) {
+      rmSync(temporary, { force: true })
+      throw thrown
+    }
   })
 }
 

@@ -80,6 +80,36 @@ describe.each(kinds)('a sandbox of $name that has used up', ({ open }) => {
     await expectWorks(spec)
   })
 
+  it('its processes starts a server again when there is room, and answers meanwhile', async () => {
+    const spec = await made({ limits: { ...defaultLimits, processes: PROCESSES } })
+    const server = {
+      slug: 'web',
+      start: 'while [ ! -e go ]; do sleep 0.1; done; exit 1',
+      path: WORKSPACE,
+      strictPort: false,
+      autostart: true,
+      dependsOn: [],
+      restartPolicy: 'always',
+      maxRestarts: 0,
+      restartDelayMs: 0,
+      stopTimeoutMs: 100,
+    }
+    expect((await call(spec, 'POST', '/servers', server)).status).toBe(201)
+    const { text } = await call(spec, 'POST', '/terminals', { command: `exec python3 -c '${CROWD}'` })
+    const crowd = JSON.parse(text) as { id: string }
+    await vi.waitFor(() => refusesTerminal(spec), WAIT)
+    const other = await call(spec, 'POST', '/servers', { ...server, slug: 'other' })
+    expect([other.status, other.text]).toEqual([429, expect.stringContaining('limit of processes')])
+    expect((await call(spec, 'PUT', content('go'), 'now')).status).toBe(200)
+    const seen = async () => JSON.parse((await call(spec, 'GET', '/servers/web')).text)
+    await vi.waitFor(async () => expect((await seen()).statusReason).toContain('limit of processes'), WAIT)
+    expect((await call(spec, 'DELETE', `/files?path=${WORKSPACE}/go`)).status).toBe(204)
+    expect((await call(spec, 'DELETE', `/terminals/${crowd.id}`)).status).toBe(204)
+    await vi.waitFor(async () => expect(await seen()).toMatchObject({ status: 'running' }), WAIT)
+    expect((await call(spec, 'DELETE', '/servers/web')).status).toBe(204)
+    await expectWorks(spec)
+  })
+
   it('its open files refuses what needs more, with the remedy, and goes on when some are closed', async () => {
     const spec = await made({ limits: { ...defaultLimits, openFiles: 48 } })
     const opened: string[] = []
