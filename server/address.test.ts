@@ -61,6 +61,7 @@ describe('the table of addresses', () => {
       `/sandboxes/${ID}/ports/8000/~t.x/a/b`,
       { kind: 'preview', port: 8000, ticket: 't.x', base: `/sandboxes/${ID}/ports/8000/~t.x`, path: '/a/b' },
     ],
+    ['localhost:3000', `/sandboxes/${ID}/ports/8000/~public/a`, { kind: 'preview', ticket: '', path: '/a' }],
     ['localhost:3000', `/sandboxes/${ID}/ports/8000/~t`, { kind: 'preview', path: '' }],
   ]
   it.each(rows)('%s %s', (host, path, expected) => {

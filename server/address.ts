@@ -20,9 +20,12 @@ interface PreviewTarget {
   port: number
   base: string
   path: string
-  /** Of the path form, where it stands in for the cookie; null in host form. */
+  /** Of the path form, where it stands in for the cookie, and '' for who has none; null in host form. */
   ticket: string | null
 }
+
+/** What stands in the place of a ticket for who has none. */
+export const NO_TICKET = 'public'
 
 /** Under which names this server is known. */
 export interface AddressBook {
@@ -145,7 +148,7 @@ function previewInPath(path: string, match: RegExpExecArray): Target {
   const port = parsePort(portText)
   if (port === null) return noPort(path)
   const base = `/sandboxes/${id}/ports/${port}/~${ticket}`
-  return { kind: 'preview', id, port, base, path: below ?? '', ticket }
+  return { kind: 'preview', id, port, base, path: below ?? '', ticket: ticket === NO_TICKET ? '' : ticket }
 }
 
 /** What stands before the domain, where it is a single label. */

@@ -139,10 +139,11 @@ function createControl(config: Config, log: Logger, urls: Urls, database: OpenDa
     sandbox: createSandboxSite({
       ...common,
       openPreview: (id, port, context) => tickets.create(id, port, context),
+      previewUrl: urls.previewUrl,
       appUrl: urls.appUrl,
       version: versionOf(join(root, 'package.json')),
     }),
-    preview: createPreviewSite({ openPort, passes, tickets }),
+    preview: createPreviewSite({ openPort, passes, tickets, isPublic: (id) => service.hasPublicPorts(id) }),
   }
   return { sites, service, provider }
 }

@@ -67,6 +67,25 @@ describe('with an address and a domain', () => {
   })
 })
 
+describe('a port of a sandbox', () => {
+  it('has a host where the caller is at the host of its sandbox, or a domain is set', () => {
+    const local = urlsOf(configOf({}), 3000)
+    const there = from(`http://${ID}.localhost:3000`)
+    expect(local.previewUrl(ID, 8000, there)).toBe(`http://${ID}-8000.localhost:3000`)
+    const settings = {
+      SANDLOT_URL: 'https://sandlot.example.com',
+      SANDLOT_SANDBOX_DOMAIN: 'boxes.example.dev',
+    }
+    const inDomain = urlsOf(configOf(settings), 3000).previewUrl(ID, 8000, from('http://127.0.0.1:3000'))
+    expect(inDomain).toBe(`https://${ID}-8000.boxes.example.dev`)
+  })
+
+  it('has a path elsewhere, with no ticket in it', () => {
+    const url = urlsOf(configOf({}), 3000).previewUrl(ID, 8000, from('http://127.0.0.1:3000'))
+    expect(url).toBe(`http://127.0.0.1:3000/sandboxes/${ID}/ports/8000/~public`)
+  })
+})
+
 describe('with an address and no domain', () => {
   it('browsers use the path there, also when a server route asks for them', () => {
     const urls = urlsOf(configOf({ SANDLOT_URL: 'https://sandlot.example.com' }), 3000)

@@ -1,6 +1,8 @@
-import type { AddressBook } from './address'
+import { type AddressBook, NO_TICKET } from './address'
 import type { Config } from './config'
 import type { RequestContext } from './request-context'
+
+type Caller = Pick<RequestContext, 'origin' | 'base'>
 
 /** Where things are, said to whoever asks: the other direction of server/address.ts. */
 export interface Urls {
@@ -14,6 +16,8 @@ export interface Urls {
   sandboxUrl(id: string, context: RequestContext): string
   /** The same for browsers, which know `*.localhost`. */
   browserUrl(id: string, context: RequestContext): string
+  /** Where programs find a port of it. No ticket is in it: who may enter is for the preview to say. */
+  previewUrl(id: string, port: number, context: Caller): string
   /** The app, for whoever is on a sandbox's page. */
   appUrl(context: RequestContext): string
 }
@@ -40,6 +44,11 @@ export function urlsOf(config: Config, port: number): Urls {
       const { hostname: name, port: at } = new URL(base)
       const local = isThisMachine(name) ? `http://${id}.localhost${at === '' ? '' : `:${at}`}` : null
       return ownHost(id, context) ?? inDomain(id) ?? local ?? `${base}/sandboxes/${id}`
+    },
+    previewUrl(id, port, context) {
+      const label = `${id}-${port}`
+      const own = ownHost(id, context)?.replace(`//${id}.`, `//${label}.`)
+      return own ?? inDomain(label) ?? `${context.origin}/sandboxes/${id}/ports/${port}/~${NO_TICKET}`
     },
     appUrl(context) {
       if (config.url !== null) return app
@@ -88,7 +97,7 @@ export function needsLoopbackListener(host: string): boolean {
 }
 
 /** The caller is at the sandbox's host already. */
-function ownHost(id: string, context: RequestContext): string | null {
+function ownHost(id: string, context: Caller): string | null {
   return context.base === '' && new URL(context.origin).hostname.startsWith(`${id}.`) ? context.origin : null
 }
 

@@ -23,6 +23,7 @@ export async function servePreview(program: Server) {
     },
     passes,
     tickets: new PreviewTickets({ passes, sandboxDomain: null }),
+    isPublic: async () => false,
   })
   const http = createHttpServer({
     log: createLogger('silent'),

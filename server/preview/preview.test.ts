@@ -55,6 +55,7 @@ let tickets: PreviewTickets
 let passes: Passes
 let opened: Duplex[]
 let openError: SandboxError | null
+let publicIds: Set<string>
 /** Where Sandlot listens. */
 let own: number
 
@@ -65,9 +66,10 @@ beforeEach(async () => {
   await once(program.server, 'listening')
   opened = []
   openError = null
+  publicIds = new Set()
   passes = new Passes(Buffer.alloc(32, 7))
   tickets = new PreviewTickets({ passes, sandboxDomain: null })
-  site = createPreviewSite({ openPort, passes, tickets })
+  site = createPreviewSite({ openPort, passes, tickets, isPublic: async (id) => publicIds.has(id) })
   http = createHttpServer({
     log: createLogger('silent'),
     book: {
@@ -627,6 +629,90 @@ describe('the path form', () => {
     const path = pathOf()
     for (const wrong of [path.replace('/~', '/~x'), path.replace(ID, OTHER), path.replace(/~.*/, '~/')])
       expect((await ask(wrong, { host: 'localhost' })).status).toBe(401)
+    expect(program.seen).toHaveLength(0)
+  })
+})
+
+describe('a public port', () => {
+  beforeEach(() => publicIds.add(ID))
+  const pathOf = (id = ID) => `/sandboxes/${id}/ports/${program.port}/~public`
+  const localhost = () => ({ host: `localhost:${own}` })
+
+  it('is open to whoever comes, on its own host and in path form, and may be framed by all', async () => {
+    answer = (_, res) => {
+      res.setHeader('Set-Cookie', ['a=1; Domain=localhost', 'sandlot_session=stolen'])
+      res.end('hello')
+    }
+    const onHost = await ask('/a', { headers: ['Cookie: b=2; sandlot_session=s'] })
+    expect([onHost.status, onHost.text]).toEqual([200, 'hello'])
+    expect(onHost.headers.get('content-security-policy')).toBe('frame-ancestors *')
+    expect(onHost.headers.getSetCookie()).toEqual(['a=1; Secure; SameSite=None; Partitioned'])
+    expect(program.seen[0]?.headers.cookie).toBe('b=2')
+    const secrets = ['Cookie: sandlot_session=s; b=2', 'Authorization: Bearer s', 'X-ComputeSDK-API-Key: s']
+    const inPath = await ask(`${pathOf()}/a?b=c`, { ...localhost(), headers: secrets })
+    expect([inPath.status, inPath.text]).toEqual([200, 'hello'])
+    expect(inPath.headers.getSetCookie()).toEqual([])
+    expect(inPath.headers.get('content-security-policy')).toBe(
+      'sandbox allow-scripts allow-forms; frame-ancestors *',
+    )
+    const { url, headers } = program.seen[1] ?? { url: '', headers: {} }
+    expect(url).toBe('/a?b=c')
+    for (const name of ['cookie', 'authorization', 'x-computesdk-api-key'])
+      expect(headers).not.toHaveProperty(name)
+  })
+
+  it('keeps redirects and the end of its address in its own folder', async () => {
+    expect((await ask(pathOf(), localhost())).headers.get('location')).toBe(`${pathOf()}/`)
+    answer = (_, res) => {
+      res.writeHead(302, { Location: '/next' })
+      res.end()
+    }
+    expect((await ask(`${pathOf()}/`, localhost())).headers.get('location')).toBe(`${pathOf()}/next`)
+  })
+
+  it('is as the workbench has it for who comes with a pass', async () => {
+    const cookie = await enter()
+    const { headers } = await ask('/', { headers: [cookie] })
+    expect(headers.get('content-security-policy')).toBe(`frame-ancestors ${workbench().origin}`)
+  })
+
+  it('says so while nothing answers', async () => {
+    openError = new SandboxError('port_closed', 'Nothing listens.')
+    const page = await ask('/', { headers: ['Sec-Fetch-Mode: navigate'] })
+    expect([page.status, page.headers.get('content-security-policy')]).toEqual([
+      502,
+      expect.stringContaining('frame-ancestors *'),
+    ])
+  })
+
+  it('takes WebSockets of programs and of its own pages, and of no others', async () => {
+    const statusOf = (origin?: string) =>
+      new Promise<number>((resolve) => {
+        const socket = new WebSocket(`ws://127.0.0.1:${own}/`, {
+          headers: { host: hostOf(), ...(origin === undefined ? {} : { origin }) },
+        })
+        socket.on('error', () => undefined)
+        socket.on('open', () => {
+          socket.terminate()
+          resolve(101)
+        })
+        socket.on('unexpected-response', (_request, response) => {
+          response.resume()
+          resolve(response.statusCode ?? 0)
+        })
+      })
+    expect(await statusOf()).toBe(101)
+    expect(await statusOf(`http://${hostOf()}`)).toBe(101)
+    expect(await statusOf('http://evil.example')).toBe(403)
+  })
+
+  it('makes no other sandbox public', async () => {
+    expect((await ask('/', { host: hostOf(program.port, OTHER) })).status).toBe(401)
+    expect((await ask(`${pathOf(OTHER)}/`, localhost())).status).toBe(401)
+    publicIds.clear()
+    expect((await ask('/')).status).toBe(401)
+    expect((await ask(`${pathOf()}/`, localhost())).status).toBe(401)
+    expect((await ask(`${pathOf().replace('public', '')}/`, localhost())).status).toBe(401)
     expect(program.seen).toHaveLength(0)
   })
 })

@@ -16,13 +16,15 @@ export interface PreviewSiteDeps {
   openPort: OpenPort
   passes: Passes
   tickets: PreviewTickets
+  /** Whether anybody may look at the ports of a sandbox. False where there is none. */
+  isPublic: (sandboxId: string) => Promise<boolean>
 }
 
 /** What server/address.ts says of a preview's address. */
 interface Target {
   id: string
   port: number
-  /** Null in host form. */
+  /** Null in host form; '' in path form for who has none. */
   ticket: string | null
 }
 
@@ -38,7 +40,7 @@ export function createPreviewSite(deps: PreviewSiteDeps) {
     ): Promise<void> {
       if (target.ticket === null && context.path === ENTER_PATH) return enter(deps, req, res, context, target)
       if (context.path === '') return redirect(res, `${context.base}/`)
-      const pass = passOf(deps.passes, req, context, target)
+      const pass = await leaveOf(deps, req, context, target)
       if (pass === null) return refuse(req, res, target.port)
       if (isPathFormPreflight(req, target)) return answerPreflight(req, res)
       const visit = visitOf(pass, context)
@@ -58,7 +60,7 @@ export function createPreviewSite(deps: PreviewSiteDeps) {
       context: RequestContext,
       target: Target,
     ): Promise<void> {
-      const pass = passOf(deps.passes, req, context, target)
+      const pass = await leaveOf(deps, req, context, target)
       if (pass === null) throw unauthorized(target.port)
       refuseForeignOrigin(req, context, target)
       await forwardUpgrade(streams, target.id, visitOf(pass, context), req, socket, head)
@@ -67,7 +69,23 @@ export function createPreviewSite(deps: PreviewSiteDeps) {
   }
 }
 
-function visitOf(pass: Pass, context: RequestContext): PreviewVisit {
+/** What lets a visitor in, and how. */
+type Leave = Pick<Pass, 'port' | 'form' | 'frameOrigin'>
+
+/** Their own pass, which says who may frame what they see; else what anybody has. */
+async function leaveOf(
+  { passes, isPublic }: PreviewSiteDeps,
+  req: IncomingMessage,
+  context: RequestContext,
+  target: Target,
+): Promise<Leave | null> {
+  const pass = passOf(passes, req, context, target)
+  if (pass !== null) return pass
+  if (!(await isPublic(target.id))) return null
+  return { port: target.port, form: target.ticket === null ? 'host' : 'path', frameOrigin: '*' }
+}
+
+function visitOf(pass: Leave, context: RequestContext): PreviewVisit {
   return { port: pass.port, context, form: pass.form, frameOrigin: pass.frameOrigin }
 }
 

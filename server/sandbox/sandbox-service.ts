@@ -169,6 +169,12 @@ export class SandboxService {
     this.#deletedListeners.add(listener)
   }
 
+  /** Whether anybody may look at its ports: where an API key made it, as long as there is that key. */
+  async hasPublicPorts(id: string): Promise<boolean> {
+    const row = await this.#store.get(id)
+    return row !== null && row.api_key_id !== null
+  }
+
   /** Remembers that somebody uses it. */
   touch(id: string): void {
     this.#activity.touch(id)
