@@ -10,6 +10,8 @@ import { commandRoutes } from './computesdk/commands'
 import { envFileRoutes } from './computesdk/env-files'
 import { fileRoutes } from './computesdk/files'
 import { overlayRoutes } from './computesdk/overlays'
+import { serverEventsRoute } from './computesdk/server-events'
+import { serverRoutes } from './computesdk/servers'
 import { serviceRoutes } from './computesdk/service-routes'
 import { StreamedCommands } from './computesdk/streamed-commands'
 import { TerminalChannels } from './computesdk/terminal-channels'
@@ -34,6 +36,8 @@ export interface SandboxSiteDeps {
   sandboxUrl: (sandboxId: string, context: RequestContext) => string
   /** The same for browsers, which know `*.localhost`: where the workbench is. */
   browserUrl: (sandboxId: string, context: RequestContext) => string
+  /** Where programs find a port of it. No ticket is in it: who may enter is for the preview to say. */
+  previewUrl: (sandboxId: string, port: number, context: RequestContext) => string
   /** Where the dashboard is. */
   appUrl: (context: RequestContext) => string
   version: string
@@ -63,6 +67,7 @@ export function createSandboxSite(deps: SandboxSiteDeps): Site<SandboxTarget> {
       ...terminalRoutes({ ...deps, entry, terminals }),
       ...terminalCommandRoutes(entry),
       ...overlayRoutes(entry),
+      ...serverRoutes({ ...deps, entry }),
       ...authRoutes({ ...deps, entry }),
       ...sandboxRoutes(entry, deps.appUrl),
       ...rawFileRoutes(entry),
@@ -73,6 +78,7 @@ export function createSandboxSite(deps: SandboxSiteDeps): Site<SandboxTarget> {
       channelRoute({ entry, live, channels, terminals, commands }),
       terminalStreamRoute(entry, live),
       eventsRoute(entry, live, deps.appUrl),
+      serverEventsRoute({ ...deps, entry, live }),
     ],
   )
 }

@@ -14,6 +14,9 @@ import type { CreatedSandbox } from '@/lib/protocol/sandboxes'
 import { Access } from '../auth/access'
 import { createHttpServer } from '../http-server'
 import { createLogger } from '../log'
+import { Passes } from '../preview/pass'
+import { createPreviewSite } from '../preview/site'
+import { PreviewTickets } from '../preview/tickets'
 import { BubblewrapProvider } from '../providers/bubblewrap'
 import type { SandboxDefaults } from '../sandbox/draft'
 import { SandboxService } from '../sandbox/sandbox-service'
@@ -36,7 +39,7 @@ const DEFAULTS: SandboxDefaults = {
 
 export type Stack = Awaited<ReturnType<typeof startStack>>
 
-/** The whole of the server but pages and previews, on real sandboxes, a real database and a real port. */
+/** The whole of the server but pages, on real sandboxes, a real database and a real port. */
 export async function startStack(defaults: Partial<SandboxDefaults> = {}) {
   const agentPath = execFileSync(process.execPath, ['scripts/build-agent.mjs'], {
     cwd: ROOT,
@@ -76,6 +79,13 @@ export async function startStack(defaults: Partial<SandboxDefaults> = {}) {
 
   let origin = ''
   const sandboxUrl = (id: string) => `${origin}/sandboxes/${id}`
+  const passes = new Passes(randomBytes(32))
+  const preview = createPreviewSite({
+    openPort: async (id, port) => (await sandboxes.connect(id)).openPort(port),
+    passes,
+    tickets: new PreviewTickets({ passes, sandboxDomain: null }),
+    isPublic: (id) => sandboxes.hasPublicPorts(id),
+  })
   const bare = {
     api: createApiSite({ sandboxes, access, sandboxUrl, browserUrl: sandboxUrl }),
     sandbox: createSandboxSite({
@@ -87,6 +97,7 @@ export async function startStack(defaults: Partial<SandboxDefaults> = {}) {
       }),
       sandboxUrl,
       browserUrl: sandboxUrl,
+      previewUrl: (id, port) => `${origin}/sandboxes/${id}/ports/${port}/~public`,
       appUrl: () => origin,
       version: '0.0.0-test',
     }),
@@ -97,7 +108,7 @@ export async function startStack(defaults: Partial<SandboxDefaults> = {}) {
     api: checkedSite(bare.api, ROOT_API, violations),
     sandbox: checkedSite(bare.sandbox, SANDBOX_API, violations),
     app: nothing,
-    preview: nothing,
+    preview,
   }
   const book = {
     appHosts: new Set(['127.0.0.1']),
@@ -132,6 +143,7 @@ export async function startStack(defaults: Partial<SandboxDefaults> = {}) {
       const left = await store.listAll()
       await Promise.all(left.map(({ id }) => sandboxes.delete(id)))
       await close()
+      preview.close()
       sandboxes.close()
       await provider.close()
       await database.close()

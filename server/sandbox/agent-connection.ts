@@ -33,6 +33,7 @@ import { followMessages, type MessageHandlers, type Subscription } from './agent
 import { AgentProcesses } from './agent-processes'
 import { AgentOverlays } from './agent-overlays'
 import { queryString } from './agent-query'
+import { AgentServers } from './agent-servers'
 import { type AgentAddress, openRawSocket, type UpgradedStream } from './agent-socket'
 import { AgentTerminals } from './agent-terminals'
 import { type FileContent, fileContent } from './file-content'
@@ -72,6 +73,7 @@ export interface SearchOptions {
  * failure is a SandboxError. Paths are absolute.
  */
 export class AgentConnection {
+  readonly servers: AgentServers
   readonly overlays: AgentOverlays
   readonly #http: AgentHttp
   readonly #agent: AgentAddress
@@ -86,6 +88,7 @@ export class AgentConnection {
     this.#http = new AgentHttp(this.#agent.dial, secret)
     this.processes = new AgentProcesses(this.#http, this.#agent)
     this.terminalChannels = new AgentTerminals(this.#http, this.#agent)
+    this.servers = new AgentServers(this.#http, this.#agent)
     this.overlays = new AgentOverlays(this.#http)
   }
 

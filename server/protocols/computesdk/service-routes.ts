@@ -2,15 +2,24 @@ import { SandboxError } from '@/lib/errors'
 import type { RequestContext } from '../../request-context'
 import type { Entry, SandboxTarget } from '../entry'
 import type { RequestRoute } from '../site'
+import { ReadinessReader } from './readiness'
 
 export interface ServiceDeps {
   entry: Entry
   version: string
   sandboxUrl: (sandboxId: string, context: RequestContext) => string
+  /** Where programs find a port. No ticket is in it. */
+  previewUrl: (sandboxId: string, port: number, context: RequestContext) => string
 }
 
 /** What a client asks about the daemon itself. */
-export function serviceRoutes({ entry, version, sandboxUrl }: ServiceDeps): RequestRoute<SandboxTarget>[] {
+export function serviceRoutes({
+  entry,
+  version,
+  sandboxUrl,
+  previewUrl,
+}: ServiceDeps): RequestRoute<SandboxTarget>[] {
+  const readiness = new ReadinessReader((id) => entry.sandboxes.connect(id))
   return [
     {
       method: 'GET',
@@ -20,6 +29,14 @@ export function serviceRoutes({ entry, version, sandboxUrl }: ServiceDeps): Requ
         const { status } = await entry.sandboxes.get(id)
         if (status !== 'running') throw new SandboxError('sandbox_stopped', 'This sandbox does not run.')
         exchange.send(200, { status: 'ok', timestamp: new Date().toISOString() })
+      },
+    },
+    {
+      method: 'GET',
+      pattern: '/ready',
+      // Without sign-in as well, and so without a word that opens anything.
+      async handle(exchange, { id }) {
+        exchange.send(200, await readiness.read(id, (port) => previewUrl(id, port, exchange.context)))
       },
     },
     {

@@ -4,6 +4,7 @@ import type { Role } from '../../auth/access'
 import type { RequestContext } from '../../request-context'
 import type { SandboxEvent } from '../../sandbox/subscribers'
 import type { Entry, SandboxTarget } from '../entry'
+import { keepAlive } from '../keep-alive'
 import type { LiveSockets } from '../live-sockets'
 import { parsePath, queryPath } from '../paths'
 import type { Upgrade, UpgradeRoute } from '../site'
@@ -15,8 +16,6 @@ import { websocketKey } from './websocket-handshake'
 
 /** The browser only listens. */
 const MAX_CLIENT_MESSAGE_BYTES = 1024
-/** Below the minute of silence after which proxies close a connection. */
-const PING_INTERVAL_MS = 30_000
 /** Codes of RFC 6455: gone, as the sandbox is; and refused by policy, as a revoked token is. */
 const GONE = 1001
 const REVOKED = 1008
@@ -116,18 +115,4 @@ function workbenchEvent(event: SandboxEvent, { role, appUrl }: Follower): Workbe
     disk_bytes: diskBytes,
     processes,
   }
-}
-
-/** A browser that vanished without a word is noticed at the second ping. */
-function keepAlive(socket: WebSocket): () => void {
-  let isAlive = true
-  socket.on('pong', () => {
-    isAlive = true
-  })
-  const timer = setInterval(() => {
-    if (!isAlive) socket.terminate()
-    isAlive = false
-    socket.ping()
-  }, PING_INTERVAL_MS)
-  return () => clearInterval(timer)
 }
