@@ -97,7 +97,8 @@ function watchAgent() {
     clearTimeout(timer)
     timer = setTimeout(rebuild, SETTLE_MS)
   }
-  const watchers = ['server/agent', 'server/agent-contract.ts', 'server/agent-contract', 'lib/errors.ts'].map(
+  const sources = ['errors', 'env-file', 'env-value'].map((name) => `lib/${name}.ts`)
+  const watchers = ['server/agent', 'server/agent-contract.ts', 'server/agent-contract', ...sources].map(
     (path) => watch(inRoot(path), { recursive: true }, settle),
   )
   return () => {
