@@ -1,4 +1,5 @@
 import type { Insertable, Kysely, Selectable, Updateable } from 'kysely'
+import { SandboxError } from '@/lib/errors'
 import type { Database, SandboxTable } from './schema'
 
 export type SandboxRow = Selectable<SandboxTable>
@@ -10,13 +11,47 @@ export class SandboxStore {
     this.#db = db
   }
 
+  /** `already_exists` where its owner has one of that name in that namespace: of several at once, one gets it. */
   async insert(sandbox: Insertable<SandboxTable>): Promise<void> {
-    await this.#db.insertInto('sandboxes').values(sandbox).execute()
+    const inserted = await this.#db
+      .insertInto('sandboxes')
+      .values(sandbox)
+      .onConflict((conflict) => conflict.columns(['user_id', 'namespace', 'name']).doNothing())
+      .returning('id')
+      .executeTakeFirst()
+    if (inserted) return
+    const { name, namespace } = sandbox
+    throw new SandboxError(
+      'already_exists',
+      `You have a sandbox named ${name} in the namespace ${namespace} already. Find it by that name, delete it, or choose another name.`,
+    )
   }
 
   async get(id: string): Promise<SandboxRow | null> {
     const row = await this.#db.selectFrom('sandboxes').selectAll().where('id', '=', id).executeTakeFirst()
     return row ?? null
+  }
+
+  async findByName(userId: string, namespace: string, name: string): Promise<SandboxRow | null> {
+    const row = await this.#db
+      .selectFrom('sandboxes')
+      .selectAll()
+      .where('user_id', '=', userId)
+      .where('namespace', '=', namespace)
+      .where('name', '=', name)
+      .executeTakeFirst()
+    return row ?? null
+  }
+
+  /** Oldest first. */
+  listChildren(parentId: string): Promise<SandboxRow[]> {
+    return this.#db
+      .selectFrom('sandboxes')
+      .selectAll()
+      .where('parent_id', '=', parentId)
+      .orderBy('created_at')
+      .orderBy('id')
+      .execute()
   }
 
   /** Newest first. */

@@ -69,8 +69,12 @@ export interface SandboxTable {
   /** The API key that made it; null where the dashboard did. */
   api_key_id: string | null
   provider: string
+  /** Unique among the owner's in its namespace. */
   name: string
+  /** Null where it is not to be found by its name: made on the dashboard, or a child. */
   namespace: string | null
+  /** Of a child, its main sandbox. */
+  parent_id: string | null
   template_id: string | null
   directory: string
   /** JSON: Record<string, string>. */

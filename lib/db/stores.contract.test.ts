@@ -3,12 +3,18 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { Kysely, Migrator, SqliteDialect } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ApiKeyStore } from './api-keys'
+import { databaseKind } from './database-kind'
 import { MagicLinkStore } from './magic-links'
+import { firstTables } from './migrations/001-first-tables'
 import { type OpenDatabase, openDatabase } from './open-database'
+import { postgresDialect } from './postgres'
 import { type SandboxRow, SandboxStore } from './sandboxes'
+import type { Database } from './schema'
 import { SessionTokenStore } from './session-tokens'
+import { openSqlite } from './sqlite'
 import { startPostgres } from './start-postgres.test-server'
 import { UserStore } from './users'
 
@@ -69,6 +75,7 @@ describe.each(kinds)('the stores on $name', ({ start }) => {
     provider: 'bubblewrap',
     name: 'name',
     namespace: null,
+    parent_id: null,
     template_id: null,
     directory: '/workspace',
     envs: '{}',
@@ -220,6 +227,55 @@ describe.each(kinds)('the stores on $name', ({ start }) => {
       expect(await sandboxes.listAll()).toHaveLength(1)
     })
 
+    it('have a name that is unique among those of an owner in a namespace', async () => {
+      const other = await new UserStore(first.db).ensureOwner('other@example.com')
+      const sandboxes = new SandboxStore(first.db)
+      const named = { name: 'web', namespace: 'ns' }
+      await sandboxes.insert(newSandbox('s1', named))
+      await expect(sandboxes.insert(newSandbox('s2', named))).rejects.toMatchObject({
+        code: 'already_exists',
+      })
+      await sandboxes.insert(newSandbox('s3', { ...named, namespace: 'other' }))
+      await sandboxes.insert(newSandbox('s4', { ...named, name: 'Web' }))
+      await sandboxes.insert(newSandbox('s5', { ...named, user_id: other.id }))
+      expect((await sandboxes.findByName(userId, 'ns', 'web'))?.id).toBe('s1')
+      expect((await sandboxes.findByName(other.id, 'ns', 'web'))?.id).toBe('s5')
+      expect(await sandboxes.findByName(userId, 'ns', 'nothing')).toBeNull()
+      await sandboxes.delete('s1')
+      await sandboxes.insert(newSandbox('s2', named))
+      expect((await sandboxes.findByName(userId, 'ns', 'web'))?.id).toBe('s2')
+    })
+
+    it('may share a name where they have no namespace', async () => {
+      const sandboxes = new SandboxStore(first.db)
+      await sandboxes.insert(newSandbox('s1'))
+      await sandboxes.insert(newSandbox('s2'))
+      expect(await sandboxes.listAll()).toHaveLength(2)
+    })
+
+    it('give a name to one of many who ask for it at once', async () => {
+      const stores = [new SandboxStore(first.db), new SandboxStore(second.db)]
+      const named = { name: 'web', namespace: 'ns' }
+      const tries = Array.from({ length: 40 }, (_, i) => stores[i % 2]?.insert(newSandbox(`s${i}`, named)))
+      const results = await Promise.allSettled(tries)
+      const refused = results.filter((result) => result.status === 'rejected')
+      expect(refused).toHaveLength(39)
+      for (const { reason } of refused) expect(reason).toMatchObject({ code: 'already_exists' })
+      expect(await stores[0]?.listAll()).toHaveLength(1)
+    })
+
+    it('know their children, oldest first, who outlive a parent that is deleted without them', async () => {
+      const sandboxes = new SandboxStore(first.db)
+      await sandboxes.insert(newSandbox('main'))
+      await sandboxes.insert(newSandbox('b', { parent_id: 'main', created_at: '2026-01-02T00:00:00.000Z' }))
+      await sandboxes.insert(newSandbox('a', { parent_id: 'main', created_at: '2026-01-03T00:00:00.000Z' }))
+      expect((await sandboxes.listChildren('main')).map(({ id }) => id)).toEqual(['b', 'a'])
+      expect(await sandboxes.listChildren('a')).toEqual([])
+      await expect(sandboxes.insert(newSandbox('c', { parent_id: 'nothing' }))).rejects.toThrow()
+      await sandboxes.delete('main')
+      expect(await sandboxes.get('a')).toMatchObject({ parent_id: null })
+    })
+
     it('makes 100 at once from two connections', async () => {
       const stores = [new SandboxStore(first.db), new SandboxStore(second.db)]
       await Promise.all(Array.from({ length: 100 }, (_, i) => stores[i % 2]?.insert(newSandbox(`s${i}`))))
@@ -305,6 +361,44 @@ describe.each(kinds)('the stores on $name', ({ start }) => {
       )
       expect(new Set(done).size).toBe(1)
       await Promise.all(opened.map((database) => database.close()))
+    })
+
+    it('let the newest of several sandboxes keep a name that they had together', async () => {
+      const url = await server.freshUrl()
+      const kind = databaseKind(url)
+      const dialect =
+        kind === 'postgres' ? postgresDialect(url) : new SqliteDialect({ database: openSqlite(url) })
+      const old = new Kysely<Database>({ dialect })
+      const getMigrations = async () => ({ '001-first-tables': firstTables(kind) })
+      const { error } = await new Migrator({ db: old, provider: { getMigrations } }).migrateToLatest()
+      expect(error).toBeUndefined()
+      const owners = [
+        await new UserStore(old).ensureOwner('a@x.y'),
+        await new UserStore(old).ensureOwner('b@x.y'),
+      ]
+      const oldRow = (id: string, owner: number, namespace: string | null, day: number) => {
+        const { parent_id: _new, ...row } = newSandbox(id, { namespace, user_id: owners[owner]?.id ?? '' })
+        return { ...row, created_at: `2026-01-0${day}T00:00:00.000Z` }
+      }
+      const rows = [
+        oldRow('oldest', 0, 'ns', 1),
+        oldRow('same-day-a', 0, 'ns', 2),
+        oldRow('same-day-b', 0, 'ns', 2),
+        oldRow('alone', 0, 'other', 1),
+        oldRow('theirs', 1, 'ns', 1),
+        oldRow('unnamed-a', 0, null, 1),
+        oldRow('unnamed-b', 0, null, 2),
+      ]
+      for (const row of rows) await old.insertInto('sandboxes').values(row).execute()
+      await old.destroy()
+
+      const { db, close } = await openDatabase(url)
+      const after = await new SandboxStore(db).listAll()
+      const found = after.filter(({ namespace }) => namespace !== null).map(({ id }) => id)
+      expect(found.sort()).toEqual(['alone', 'same-day-b', 'theirs'])
+      expect(after).toHaveLength(rows.length)
+      expect(after.every(({ name, parent_id }) => name === 'name' && parent_id === null)).toBe(true)
+      await close()
     })
 
     it('are done once when several processes start at the same time', async () => {

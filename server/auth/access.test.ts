@@ -66,6 +66,7 @@ function sandboxRow(id: string, userId: string, token: string) {
     provider: 'bubblewrap',
     name: 'box',
     namespace: null,
+    parent_id: null,
     template_id: null,
     directory: '/workspace',
     envs: '{}',
