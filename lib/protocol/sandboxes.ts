@@ -67,6 +67,10 @@ export const SandboxSummary = z.object({
   url: z.string(),
   provider: z.string(),
   name: z.string(),
+  /** Null where it is not to be found by its name. */
+  namespace: z.string().nullable(),
+  /** Of a child, its main sandbox. */
+  parentId: z.string().nullable(),
   templateId: z.string().nullable(),
   status: z.enum(SANDBOX_STATUSES),
   /** Why it is stopped or failed, as a sentence. */

@@ -8,6 +8,8 @@ export function sandboxSummary(sandbox: Sandbox, url: string): SandboxSummary {
     url,
     provider: sandbox.provider,
     name: sandbox.name,
+    namespace: sandbox.namespace,
+    parentId: sandbox.parentId,
     templateId: sandbox.templateId,
     status: sandbox.status,
     statusReason: sandbox.statusReason,

@@ -1,5 +1,6 @@
 import { SandboxError } from '@/lib/errors'
 import type { SandboxLimits } from '../providers/provider'
+import type { AgentConnection } from './agent-connection'
 import type { Quota } from './owners'
 import { friendlyName } from './sandbox-name'
 import type { Sandbox } from './sandbox-record'
@@ -31,6 +32,10 @@ export interface CreateOptions {
   egress?: 'none' | 'all' | undefined
   limits?: { [Name in keyof AskedLimits]?: AskedLimits[Name] | undefined } | undefined
   timeoutMs?: number | undefined
+  /** Makes it a child: it may have no more than this one, lives no longer, and is found through it alone. */
+  parent?: Sandbox | undefined
+  /** The last step of its making: where this fails, nothing is left of it. */
+  prepare?: ((agent: AgentConnection) => Promise<void>) | undefined
 }
 
 const MEGABYTE = 1024 * 1024
@@ -44,7 +49,8 @@ export function draftSandbox(
   defaults: SandboxDefaults,
 ): Sandbox {
   const now = Date.now()
-  const timeToLiveMs = timeToLiveOf(options.timeoutMs, defaults.timeToLiveMs)
+  const { parent } = options
+  const timeToLiveMs = timeToLiveOf(options, defaults.timeToLiveMs)
   const createdAt = new Date(now).toISOString()
   return {
     id,
@@ -52,13 +58,14 @@ export function draftSandbox(
     apiKeyId: options.apiKeyId,
     provider,
     name: options.name ?? friendlyName(),
-    namespace: options.namespace ?? null,
+    namespace: parent ? null : (options.namespace ?? null),
+    parentId: parent?.id ?? null,
     templateId: options.templateId ?? null,
     directory: options.directory ?? defaults.directory,
     envs: bounded('envs', options.envs ?? {}),
     metadata: bounded('metadata', options.metadata ?? {}),
-    egress: egressOf(options.egress, defaults.egress),
-    limits: limitsOf(options.limits, defaults.limits),
+    egress: egressOf(options, defaults.egress),
+    limits: limitsOf(options, defaults.limits),
     unenforced: {},
     status: 'starting',
     statusReason: null,
@@ -69,42 +76,59 @@ export function draftSandbox(
   }
 }
 
-/** Where the operator gives no network, nobody can ask for one. */
-function egressOf(asked: CreateOptions['egress'], allowed: Sandbox['egress']): Sandbox['egress'] {
-  if (asked === 'all' && allowed === 'none')
-    throw new SandboxError('forbidden', 'Sandboxes of this Sandlot have no network (SANDLOT_EGRESS=none).')
-  return asked ?? allowed
+/** Where the operator gives no network, nobody can ask for one; nor can a child whose main sandbox has none. */
+function egressOf({ egress, parent }: CreateOptions, allowed: Sandbox['egress']): Sandbox['egress'] {
+  if (egress === 'all' && allowed === 'none')
+    throw new SandboxError('bad_request', 'Sandboxes of this Sandlot have no network (SANDLOT_EGRESS=none).')
+  if (egress === 'all' && parent?.egress === 'none')
+    throw new SandboxError('bad_request', 'The main sandbox has no network, so its children have none.')
+  return egress ?? parent?.egress ?? allowed
 }
 
-function timeToLiveOf(asked: number | undefined, mostMs: number | null): number | null {
-  if (asked === undefined) return mostMs
-  requireAtMost(asked, mostMs, (ms) => `live ${ms / 1000} seconds at most (SANDLOT_TIMEOUT_MINUTES)`)
-  return asked
+/** A child lives as long as its main sandbox unless it asks for less: the main sandbox takes it along. */
+function timeToLiveOf({ timeoutMs, parent }: CreateOptions, mostMs: number | null): number | null {
+  if (timeoutMs === undefined) return parent ? null : mostMs
+  const most = `live ${(mostMs ?? 0) / 1000} seconds at most (SANDLOT_TIMEOUT_MINUTES)`
+  if (isMore(timeoutMs, mostMs)) throw tooMuch(`Sandboxes of this Sandlot may ${most}`)
+  return timeoutMs
 }
 
-/** The largest of each, in the words and units of the settings. */
-const MOST: { [Name in keyof AskedLimits]: (most: number) => string } = {
-  memoryBytes: (most) => `have ${most / MEGABYTE} MB of memory at most (SANDLOT_MEMORY_MB)`,
-  cpus: (most) => `have ${most} cores at most (SANDLOT_CPUS)`,
-  processes: (most) => `have ${most} processes at most (SANDLOT_PROCESSES)`,
-  diskBytes: (most) => `have ${most / MEGABYTE} MB of disk at most (SANDLOT_DISK_MB)`,
-  openFiles: (most) => `have ${most} open files in a process at most (SANDLOT_OPEN_FILES)`,
+/** The largest of each, in words and units of those who ask, and its setting. */
+const MOST: { [Name in keyof AskedLimits]: { say: (most: number) => string; setting: string } } = {
+  memoryBytes: { say: (most) => `${most / MEGABYTE} MB of memory`, setting: 'SANDLOT_MEMORY_MB' },
+  cpus: { say: (most) => `${most} cores`, setting: 'SANDLOT_CPUS' },
+  processes: { say: (most) => `${most} processes`, setting: 'SANDLOT_PROCESSES' },
+  diskBytes: { say: (most) => `${most / MEGABYTE} MB of disk`, setting: 'SANDLOT_DISK_MB' },
+  openFiles: { say: (most) => `${most} open files in a process`, setting: 'SANDLOT_OPEN_FILES' },
 }
 
-function limitsOf(asked: CreateOptions['limits'], most: AskedLimits): SandboxLimits {
+function limitsOf({ limits: asked, parent }: CreateOptions, defaults: AskedLimits): SandboxLimits {
+  const most = parent?.limits ?? defaults
   const limits = { ...most }
   const names = askedLimits(asked)
   for (const name of names) {
     const value = asked?.[name] ?? null
-    if (value !== null) requireAtMost(value, most[name], MOST[name])
+    const { say, setting } = MOST[name]
+    if (isMore(value, most[name])) {
+      const mostOfIt = `have ${say(most[name] ?? 0)} at most`
+      throw tooMuch(
+        parent
+          ? `A child may ${mostOfIt}, as its main sandbox`
+          : `Sandboxes of this Sandlot may ${mostOfIt} (${setting})`,
+      )
+    }
     limits[name] = value
   }
   return { ...limits, required: names }
 }
 
-function requireAtMost(asked: number, most: number | null, say: (most: number) => string): void {
-  if (most !== null && asked > most)
-    throw new SandboxError('forbidden', `Sandboxes of this Sandlot may ${say(most)}. Ask for no more.`)
+function isMore(asked: number | null, most: number | null): boolean {
+  return asked !== null && most !== null && asked > most
+}
+
+/** Not `forbidden`: the ComputeSDK client puts a text of its own in place of what a 403 says. */
+function tooMuch(fact: string): SandboxError {
+  return new SandboxError('bad_request', `${fact}. Ask for no more.`)
 }
 
 function askedLimits(asked: CreateOptions['limits']): (keyof AskedLimits)[] {

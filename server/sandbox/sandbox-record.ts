@@ -11,6 +11,8 @@ export interface Sandbox {
   provider: string
   name: string
   namespace: string | null
+  /** Of a child, its main sandbox. */
+  parentId: string | null
   templateId: string | null
   /** Where commands and terminals start. */
   directory: string
@@ -37,6 +39,7 @@ export function sandboxOf(row: SandboxRow): Sandbox {
     provider: row.provider,
     name: row.name,
     namespace: row.namespace,
+    parentId: row.parent_id,
     templateId: row.template_id,
     directory: row.directory,
     // Our own columns, written by rowOf below.
@@ -65,6 +68,7 @@ export function rowOf(
     provider: sandbox.provider,
     name: sandbox.name,
     namespace: sandbox.namespace,
+    parent_id: sandbox.parentId,
     template_id: sandbox.templateId,
     directory: sandbox.directory,
     envs: JSON.stringify(sandbox.envs),

@@ -5,40 +5,21 @@ import type { Provider, SandboxChange, SandboxSpec } from '../providers/provider
 import type { Template } from '../templates/catalog'
 import { Activity } from './activity'
 import { AgentConnection } from './agent-connection'
+import { requireRoomForChild } from './children'
 import { Connections } from './connections'
-import { Deadlines } from './deadlines'
 import { type CreateOptions, draftSandbox, type SandboxDefaults } from './draft'
+import { Expiry, extendedExpiry, isOver } from './expiry'
 import { KeyedLock } from './keyed-lock'
+import { DISK_FULL, DISK_OK, EXIT_REASONS, SOON_OVER } from './notices'
 import { Owners } from './owners'
 import { recoveryOf } from './recovery'
+import { notFound, stopped, unlessGone } from './refusals'
 import { newAgentSecret, newSandboxId } from './sandbox-id'
 import { rowOf, type Sandbox, sandboxOf } from './sandbox-record'
 import type { Seal } from './seal'
-import { type SandboxEvent, type SandboxListener, Subscribers } from './subscribers'
+import { type SandboxListener, Subscribers } from './subscribers'
 import { fillFromTemplate } from './template-files'
 import { UsageMeter } from './usage-meter'
-
-/** Time to save what matters. */
-const WARNING_MS = 60_000
-/** A provider that could not delete an expired sandbox gets another chance. */
-const EXPIRY_RETRY_MS = 30_000
-
-const DISK_FULL: SandboxEvent = {
-  type: 'notice',
-  level: 'error',
-  message:
-    'The disk of this sandbox is full: what writes to it is paused, and what filled it with deleted files is ended. Delete files to go on.',
-}
-const DISK_OK: SandboxEvent = { type: 'notice', level: 'info', message: 'There is room on the disk again.' }
-const SOON_OVER: SandboxEvent = {
-  type: 'notice',
-  level: 'warning',
-  message: 'This sandbox and its files will be deleted in one minute.',
-}
-const EXIT_REASONS = {
-  out_of_memory: 'It ran out of memory, and its processes were ended. Start it again: its files are there.',
-  unknown: 'All of its processes ended. Start it again: its files are there.',
-} as const
 
 export interface SandboxServiceOptions {
   store: SandboxStore
@@ -62,8 +43,10 @@ export class SandboxService {
   readonly #connections = new Connections()
   readonly #subscribers = new Subscribers()
   readonly #meter: UsageMeter
-  readonly #expiries = new Deadlines((id) => void this.#expire(id))
-  readonly #warnings = new Deadlines((id) => this.#subscribers.publish(id, SOON_OVER))
+  readonly #expiry = new Expiry({
+    over: (id) => void this.#expire(id),
+    soonOver: (id) => this.#subscribers.publish(id, SOON_OVER),
+  })
   /** What is being done to a sandbox and its record does not say yet. */
   readonly #changing = new Map<string, 'starting' | 'stopping' | 'deleting'>()
   readonly #diskFull = new Set<string>()
@@ -89,11 +72,21 @@ export class SandboxService {
 
   /** A running sandbox, its directory, environment and template in place. Of one that fails nothing is left. */
   async create(options: CreateOptions): Promise<Sandbox> {
+    const { parent } = options
+    if (!parent) return this.#create(options)
+    // Nobody deletes its parent meanwhile.
+    return this.#lock.run(parent.id, async () => {
+      await requireRoomForChild(this.#store, await this.#row(parent.id))
+      return this.#create(options)
+    })
+  }
+
+  async #create(options: CreateOptions): Promise<Sandbox> {
     const template = options.templateId === undefined ? null : this.#template(options.templateId)
     const id = (this.#options.newId ?? newSandboxId)()
     const sandbox = draftSandbox(id, this.#provider.name, options, this.#options.defaults)
     this.#owners.claim(sandbox.userId, id, sandbox.limits)
-    return this.#lock.run(id, () => this.#make(sandbox, options.accessTokenHash, template))
+    return this.#lock.run(id, () => this.#make(sandbox, options, template))
   }
 
   /** For callers that have already been let in to this sandbox. */
@@ -113,11 +106,17 @@ export class SandboxService {
     return (await this.#store.listByUser(userId)).map((row) => this.#seen(row))
   }
 
-  /** Starts a stopped sandbox on the files it left. Fine when it runs. */
+  /** Oldest first. */
+  async listChildren(parentId: string): Promise<Sandbox[]> {
+    return (await this.#store.listChildren(parentId)).map((row) => this.#seen(row))
+  }
+
+  /** Starts a stopped sandbox on the files it left. Fine when it runs, or another process is making it. */
   start(id: string): Promise<Sandbox> {
     return this.#lock.run(id, async () => {
       const row = await this.#row(id)
-      return row.status === 'running' ? sandboxOf(row) : this.#startAgain(row)
+      const isOnItsWay = row.status === 'running' || row.status === 'starting'
+      return isOnItsWay ? sandboxOf(row) : this.#startAgain(row)
     })
   }
 
@@ -136,11 +135,40 @@ export class SandboxService {
     })
   }
 
-  /** Ends its processes, its files and its record. Fine when there is nothing left. */
+  /** Ends its processes, its files and its record, and its children first. Fine when there is nothing left. */
   delete(id: string): Promise<void> {
     return this.#lock.run(id, async () => {
       const row = await this.#store.get(id)
-      if (row) await this.#remove(id, row.user_id)
+      if (row) await this.#removeFamily(row)
+    })
+  }
+
+  /** So many milliseconds from now it may live at least. `bad_request` beyond what the settings allow. */
+  extend(id: string, durationMs: number): Promise<Sandbox> {
+    return this.#lock.run(id, async () => {
+      const { expires_at } = await this.#row(id)
+      const expiresAt = extendedExpiry(expires_at, durationMs, this.#options.defaults.timeToLiveMs)
+      await this.#store.update(id, { expires_at: expiresAt })
+      this.#expiry.set(id, expiresAt)
+      return this.#told(id)
+    })
+  }
+
+  /**
+   * Makes a child a sandbox like any other: stopped, its files kept, out of reach of its parent's token, and with the time
+   * that was left to its parent where it had no time of its own.
+   */
+  detach(parentId: string, id: string, accessTokenHash: string): Promise<Sandbox> {
+    return this.#lock.run(parentId, async () => {
+      const parent = await this.#row(parentId)
+      const child = await this.#row(id)
+      if (child.parent_id !== parentId) throw notFound()
+      await this.stop(id)
+      const expiresAt = child.expires_at ?? parent.expires_at
+      const changes = { parent_id: null, access_token_hash: accessTokenHash, expires_at: expiresAt }
+      await this.#store.update(id, changes)
+      this.#expiry.set(id, expiresAt)
+      return this.#told(id)
     })
   }
 
@@ -191,7 +219,7 @@ export class SandboxService {
     for (const row of ours) {
       const sandbox = sandboxOf(row)
       this.#owners.add(row.user_id, row.id, sandbox.limits)
-      this.#setDeadlines(sandbox)
+      this.#expiry.set(row.id, row.expires_at)
     }
     const known = new Set(ours.map((row) => row.id))
     const unknown = provided.filter(({ id }) => !known.has(id))
@@ -206,24 +234,25 @@ export class SandboxService {
   /** Lets go of timers and connections; sandboxes go on. */
   close(): void {
     this.#stopListening()
-    this.#expiries.close()
-    this.#warnings.close()
+    this.#expiry.close()
     this.#meter.close()
     this.#connections.closeAll(new SandboxError('unavailable', 'Sandlot is shutting down.'))
   }
 
-  async #make(sandbox: Sandbox, accessTokenHash: string, template: Template | null): Promise<Sandbox> {
+  async #make(sandbox: Sandbox, options: CreateOptions, template: Template | null): Promise<Sandbox> {
     const { id } = sandbox
+    const { accessTokenHash, prepare } = options
     const secret = newAgentSecret()
     const agentSecretSealed = this.#options.seal.seal(secret, id)
     try {
       // The record first: what is on the machine without one is somebody else's, and is never touched.
       await this.#store.insert(rowOf(sandbox, { agentSecretSealed, accessTokenHash }))
       const { unenforced } = await this.#provider.create(specOf(sandbox, secret))
-      await this.#prepare(sandbox, secret, template)
+      const agent = await this.#prepare(sandbox, secret, template)
+      await prepare?.(agent)
       await this.#store.update(id, { status: 'running', unenforced: JSON.stringify(unenforced) })
       const running: Sandbox = { ...sandbox, status: 'running', unenforced }
-      this.#setDeadlines(running)
+      this.#expiry.set(id, running.expiresAt)
       return running
     } catch (error) {
       await this.#remove(id, sandbox.userId).catch((failure) => this.#leave(id, failure))
@@ -231,12 +260,12 @@ export class SandboxService {
     }
   }
 
-  async #prepare(sandbox: Sandbox, secret: string, template: Template | null): Promise<void> {
+  async #prepare(sandbox: Sandbox, secret: string, template: Template | null): Promise<AgentConnection> {
     const { id, directory, envs } = sandbox
     const connection = this.#connection(id, secret)
     await connection.configure({ directory, environment: envs })
     if (template && template.files.length > 0) await fillFromTemplate(connection, directory, template)
-    await this.#connections.get(id, async () => connection)
+    return this.#connections.get(id, async () => connection)
   }
 
   async #startAgain(row: SandboxRow): Promise<Sandbox> {
@@ -265,6 +294,11 @@ export class SandboxService {
     return this.#told(id)
   }
 
+  async #removeFamily(row: SandboxRow): Promise<void> {
+    for (const child of await this.#store.listChildren(row.id)) await this.delete(child.id)
+    await this.#remove(row.id, row.user_id)
+  }
+
   /** Provider first: a record without a sandbox is seen and can be deleted again, the reverse would be forgotten. */
   async #remove(id: string, userId: string): Promise<void> {
     await this.#while(id, 'deleting', async () => {
@@ -273,8 +307,7 @@ export class SandboxService {
       await this.#store.delete(id)
     })
     this.#owners.release(userId, id)
-    this.#expiries.set(id, null)
-    this.#warnings.set(id, null)
+    this.#expiry.set(id, null)
     this.#activity.forget(id)
     this.#diskFull.delete(id)
     this.#subscribers.publish(id, { type: 'deleted' })
@@ -308,10 +341,16 @@ export class SandboxService {
     await this.#told(id)
   }
 
+  /** Unless somebody has extended it meanwhile. */
   async #expire(id: string): Promise<void> {
-    this.#log.info({ sandboxId: id }, 'sandbox expired')
-    const isDone = await this.#attempt(id, () => this.delete(id))
-    if (!isDone) this.#expiries.set(id, Date.now() + EXPIRY_RETRY_MS)
+    const remove = async () => {
+      const row = await this.#store.get(id)
+      if (!row || !isOver(row.expires_at)) return
+      this.#log.info({ sandboxId: id }, 'sandbox expired')
+      await this.#removeFamily(row)
+    }
+    const isDone = await this.#attempt(id, () => this.#lock.run(id, remove))
+    if (!isDone) this.#expiry.tryAgainLater(id)
   }
 
   async #recover(row: SandboxRow, isRunning: boolean | undefined): Promise<void> {
@@ -322,14 +361,6 @@ export class SandboxService {
     else if (recovery.act === 'mark') {
       await this.#store.update(row.id, { status: recovery.status, status_reason: recovery.reason })
     }
-  }
-
-  #setDeadlines({ id, expiresAt }: Sandbox): void {
-    if (expiresAt === null) return
-    const expiresAtMs = Date.parse(expiresAt)
-    this.#expiries.set(id, expiresAtMs)
-    // Who asked for less than that knows.
-    if (expiresAtMs - WARNING_MS > Date.now()) this.#warnings.set(id, expiresAtMs - WARNING_MS)
   }
 
   async #while(
@@ -390,20 +421,4 @@ export class SandboxService {
 
 function specOf(sandbox: Sandbox, secret: string): SandboxSpec {
   return { id: sandbox.id, secret, limits: sandbox.limits, egress: sandbox.egress }
-}
-
-function unlessGone(error: unknown): void {
-  if (!(error instanceof SandboxError && error.code === 'sandbox_not_found')) throw error
-}
-
-function notFound(): SandboxError {
-  return new SandboxError(
-    'sandbox_not_found',
-    'There is no such sandbox. It may have been deleted or have expired.',
-  )
-}
-
-function stopped(reason?: string | null): SandboxError {
-  const why = reason ? ` ${reason}` : ''
-  return new SandboxError('sandbox_stopped', `This sandbox does not run.${why} Start it and try again.`)
 }
