@@ -2,6 +2,8 @@
 const STATUS = {
   bad_request: 400,
   invalid_path: 400,
+  // Named in a body, not in an address; and of a 404 to a creation the ComputeSDK client tells nobody why.
+  template_not_found: 400,
   is_directory: 400,
   not_directory: 400,
   unauthorized: 401,
@@ -13,7 +15,6 @@ const STATUS = {
   file_not_found: 404,
   process_not_found: 404,
   terminal_not_found: 404,
-  template_not_found: 404,
   method_not_allowed: 405,
   timed_out: 408,
   already_exists: 409,

@@ -25,6 +25,7 @@ import { createApiSite } from './protocols/api-site'
 import { createSandboxSite } from './protocols/sandbox-site'
 import { BubblewrapProvider } from './providers/bubblewrap'
 import { rootFolder } from './root-folder'
+import { NamedSandboxes } from './sandbox/named-sandboxes'
 import { SandboxService } from './sandbox/sandbox-service'
 import { openSeal } from './sandbox/seal'
 import { closeOnSignals } from './shutdown'
@@ -132,7 +133,7 @@ function createControl(config: Config, log: Logger, urls: Urls, database: OpenDa
   const openPort = async (id: string, port: number) => (await service.connect(id)).openPort(port)
   const common = { sandboxes: service, access, sandboxUrl: urls.sandboxUrl, browserUrl: urls.browserUrl }
   const sites = {
-    api: withHealth(createApiSite(common), {
+    api: withHealth(createApiSite({ ...common, names: new NamedSandboxes(service, store) }), {
       database: () => sql`select 1`.execute(db),
       provider: () => provider.list(),
     }),

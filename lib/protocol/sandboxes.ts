@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DisplayName } from './display-name'
+import { DisplayName, displayText } from './display-name'
 
 /**
  * The root API (`/v1/sandboxes`), in the shape that the ComputeSDK client's gateway has: every answer is
@@ -9,15 +9,20 @@ import { DisplayName } from './display-name'
  * | call | request | data |
  * |---|---|---|
  * | POST /v1/sandboxes | CreateSandboxBody | CreatedSandbox |
+ * | POST /v1/sandboxes/find | FindSandboxBody | FoundSandbox; 404 where there is none of that name |
+ * | POST /v1/sandboxes/find-or-create | FindOrCreateSandboxBody | FoundSandbox; 201 and its token where this call made it |
  * | GET /v1/sandboxes | | SandboxSummary[]: the owner's, newest first |
  * | GET /v1/sandboxes/{id} | | SandboxSummary; never a token |
- * | DELETE /v1/sandboxes/{id} | | |
+ * | DELETE /v1/sandboxes/{id} | | its children go with it |
+ * | POST /v1/sandboxes/{id}/extend | ExtendSandboxBody | SandboxSummary |
  * | POST /v1/sandboxes/{id}/start, /stop | | SandboxSummary: its processes end or start again, its files stay |
  * | POST /v1/sandboxes/{id}/open | OpenSandboxBody | OpenedSandbox: a one-use link into the workbench, for POST only |
  * | GET /v1/templates | | TemplateSummary[] |
  * | GET /v1/keys | | ApiKeySummary[] |
  * | POST /v1/keys | CreateApiKeyBody | CreatedApiKey: the key itself, this once |
  * | DELETE /v1/keys/{id} | | |
+ *
+ * A creation that takes longer than 20 seconds has its status before its end: what fails then is `success: false` with 2xx.
  *
  * Units: `timeout` is milliseconds, as in ComputeSDK; times are ISO 8601.
  */
@@ -34,13 +39,24 @@ export const LIMIT_BOUNDS = {
 
 const DAY_MS = 24 * 3600_000
 
+/** What a program finds a sandbox by again. */
+const SandboxName = displayText(1, 128)
+export const DEFAULT_NAMESPACE = 'default'
+
 /** Unknown fields are let pass, since clients of ComputeSDK send some that mean nothing here. */
 export const CreateSandboxBody = z.looseObject({
   /** Ends the sandbox so many milliseconds from now. */
   timeout: whole(1000, 365 * DAY_MS).optional(),
   templateId: z.string().max(64).optional(),
-  name: DisplayName.optional(),
-  namespace: DisplayName.optional(),
+  /** Unique in its namespace. By an API key it is `default` where only the name is given; on the dashboard there is none. */
+  name: SandboxName.optional(),
+  namespace: SandboxName.optional(),
+  /** Put in place as by POST /filesystem/overlays and POST /servers; `/ready` tells how far they are. */
+  overlays: z.array(z.looseObject({})).max(32).optional(),
+  servers: z.array(z.looseObject({})).max(32).optional(),
+  snapshotId: z.string().max(128).nullish(),
+  /** Taken and not used: what a sandbox has is the machine's. `metadata.sandlot_notices` of the answer says so. */
+  image: z.string().max(1024).nullish(),
   directory: z.string().startsWith('/').max(1024).optional(),
   envs: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string().max(32_768)).optional(),
   metadata: z.record(z.string(), z.unknown()).optional(),
@@ -83,9 +99,33 @@ export const SandboxSummary = z.object({
 })
 export type SandboxSummary = z.infer<typeof SandboxSummary>
 
-/** `token`: the sandbox's access token, shown this once. */
-export const CreatedSandbox = SandboxSummary.extend({ token: z.string() })
+/** `token`: the sandbox's access token, shown this once. `overlays` and `servers`: what was asked for, as it begins. */
+export const CreatedSandbox = SandboxSummary.extend({
+  token: z.string(),
+  overlays: z.array(z.unknown()).optional(),
+  servers: z.array(z.unknown()).optional(),
+})
 export type CreatedSandbox = z.infer<typeof CreatedSandbox>
+
+export const FindSandboxBody = z.looseObject({
+  namespace: SandboxName.default(DEFAULT_NAMESPACE),
+  name: SandboxName,
+})
+export type FindSandboxBody = z.infer<typeof FindSandboxBody>
+export const FindOrCreateSandboxBody = CreateSandboxBody.extend(FindSandboxBody.shape)
+
+/** `creating`: ask again in a moment. Then there may be nothing but the name. */
+export const FoundSandbox = z.union([
+  SandboxSummary.extend({
+    status: z.enum([...SANDBOX_STATUSES, 'creating']),
+    token: z.string().optional(),
+  }),
+  z.object({ status: z.literal('creating'), namespace: z.string(), name: z.string() }),
+])
+export type FoundSandbox = z.infer<typeof FoundSandbox>
+
+/** `duration` in milliseconds from now; the sandbox may live longer already. */
+export const ExtendSandboxBody = z.looseObject({ duration: whole(1, 365 * DAY_MS).default(15 * 60_000) })
 
 export const OpenSandboxBody = z.object({
   role: z.enum(['view', 'edit', 'own']).optional(),

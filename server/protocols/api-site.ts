@@ -1,12 +1,15 @@
 import type { Access } from '../auth/access'
 import type { RequestContext } from '../request-context'
+import type { NamedSandboxes } from '../sandbox/named-sandboxes'
 import type { SandboxService } from '../sandbox/sandbox-service'
 import { gatewayRoutes } from './computesdk/gateway'
+import { namedRoutes } from './computesdk/named-routes'
 import { rootRoutes } from './sandlot/root-routes'
 import { createSite, type Site } from './site'
 
 export interface ApiSiteDeps {
   sandboxes: SandboxService
+  names: NamedSandboxes
   access: Access
   /** Base of a sandbox's own API for programs, no slash at its end: the `url` of a sandbox. */
   sandboxUrl: (sandboxId: string, context: RequestContext) => string
@@ -16,5 +19,5 @@ export interface ApiSiteDeps {
 
 /** The root API: what there is before there is a sandbox. */
 export function createApiSite(deps: ApiSiteDeps): Site<unknown> {
-  return createSite([...gatewayRoutes(deps), ...rootRoutes(deps)])
+  return createSite([...gatewayRoutes(deps), ...namedRoutes(deps), ...rootRoutes(deps)])
 }

@@ -2,6 +2,8 @@ import type { ServerResponse } from 'node:http'
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
 const REQUEST_HEADERS = [
+  // Whatever vendors' headers a client of ComputeSDK sends along. A star alone would not let Authorization pass.
+  '*',
   'Authorization',
   'Content-Type',
   'X-Request-Timeout',

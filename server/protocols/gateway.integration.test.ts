@@ -79,7 +79,7 @@ describe('POST /v1/sandboxes', () => {
 
   it('refuses an unknown template, a bad body and a missing key', async () => {
     expect(await call('POST', '/v1/sandboxes', { templateId: 'nope' })).toMatchObject({
-      status: 404,
+      status: 400,
       body: { success: false, code: 'template_not_found' },
     })
     expect(await call('POST', '/v1/sandboxes', { timeout: 'soon' })).toMatchObject({
@@ -132,10 +132,10 @@ describe('POST /v1/sandboxes', () => {
 
   it('refuses more than the settings allow, with the name of the setting', async () => {
     const refused = await call('POST', '/v1/sandboxes', { limits: { memoryMb: 513 } })
-    expect(refused).toMatchObject({ status: 403, body: { success: false, code: 'forbidden' } })
+    expect(refused).toMatchObject({ status: 400, body: { success: false, code: 'bad_request' } })
     expect(refused.body.error).toContain('512 MB of memory at most (SANDLOT_MEMORY_MB)')
-    expect((await call('POST', '/v1/sandboxes', { timeout: 3600_001 })).status).toBe(403)
-    expect((await call('POST', '/v1/sandboxes', { egress: 'all' })).status).toBe(403)
+    expect((await call('POST', '/v1/sandboxes', { timeout: 3600_001 })).status).toBe(400)
+    expect((await call('POST', '/v1/sandboxes', { egress: 'all' })).status).toBe(400)
   })
 
   it('takes the most and the least that has a meaning where the settings have no limit', async () => {

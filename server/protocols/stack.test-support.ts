@@ -19,6 +19,7 @@ import { createPreviewSite } from '../preview/site'
 import { PreviewTickets } from '../preview/tickets'
 import { BubblewrapProvider } from '../providers/bubblewrap'
 import type { SandboxDefaults } from '../sandbox/draft'
+import { NamedSandboxes } from '../sandbox/named-sandboxes'
 import { SandboxService } from '../sandbox/sandbox-service'
 import { openSeal } from '../sandbox/seal'
 import { loadTemplate } from '../templates/catalog'
@@ -87,7 +88,13 @@ export async function startStack(defaults: Partial<SandboxDefaults> = {}) {
     isPublic: (id) => sandboxes.hasPublicPorts(id),
   })
   const bare = {
-    api: createApiSite({ sandboxes, access, sandboxUrl, browserUrl: sandboxUrl }),
+    api: createApiSite({
+      sandboxes,
+      names: new NamedSandboxes(sandboxes, store),
+      access,
+      sandboxUrl,
+      browserUrl: sandboxUrl,
+    }),
     sandbox: createSandboxSite({
       sandboxes,
       access,

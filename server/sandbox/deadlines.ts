@@ -35,7 +35,10 @@ export class Deadlines {
 
   #fire(): void {
     const now = Date.now()
-    const due = [...this.#times].filter(([, atMs]) => atMs <= now).map(([key]) => key)
+    const due = [...this.#times]
+      .filter(([, atMs]) => atMs <= now)
+      .sort(([, a], [, b]) => a - b)
+      .map(([key]) => key)
     for (const key of due) this.#times.delete(key)
     this.#arm()
     for (const key of due) this.#onDue(key)

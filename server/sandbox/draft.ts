@@ -50,6 +50,7 @@ export function draftSandbox(
 ): Sandbox {
   const now = Date.now()
   const { parent } = options
+  const namespace = parent ? null : (options.namespace ?? null)
   const timeToLiveMs = timeToLiveOf(options, defaults.timeToLiveMs)
   const createdAt = new Date(now).toISOString()
   return {
@@ -57,8 +58,8 @@ export function draftSandbox(
     userId: options.userId,
     apiKeyId: options.apiKeyId,
     provider,
-    name: options.name ?? friendlyName(),
-    namespace: parent ? null : (options.namespace ?? null),
+    name: options.name ?? (namespace === null ? friendlyName() : `${friendlyName()}-${id.slice(-6)}`),
+    namespace,
     parentId: parent?.id ?? null,
     templateId: options.templateId ?? null,
     directory: options.directory ?? defaults.directory,

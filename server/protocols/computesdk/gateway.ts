@@ -1,23 +1,43 @@
-import { type CreatedSandbox, CreateSandboxBody } from '@/lib/protocol/sandboxes'
-import { type Access, hashSecret, newSecret } from '../../auth/access'
+import {
+  type CreatedSandbox,
+  CreateSandboxBody,
+  DEFAULT_NAMESPACE,
+  ExtendSandboxBody,
+} from '@/lib/protocol/sandboxes'
+import { type Access, hashSecret, newSecret, type RootPrincipal } from '../../auth/access'
 import type { RequestContext } from '../../request-context'
 import type { CreateOptions } from '../../sandbox/draft'
+import type { NamedSandboxes } from '../../sandbox/named-sandboxes'
+import type { Sandbox } from '../../sandbox/sandbox-record'
 import type { SandboxService } from '../../sandbox/sandbox-service'
-import { parsePath, resolvePath } from '../paths'
+import type { Exchange } from '../exchange'
 import { sandboxSummary } from '../sandbox-summary'
 import type { RequestRoute } from '../site'
+import { createOptions } from './create-options'
+import { sendData } from './gateway-answer'
+import { setupOf } from './setup'
 
 export interface GatewayDeps {
   sandboxes: SandboxService
+  names: NamedSandboxes
   access: Access
   /** Base of a sandbox's own API for programs, no slash at its end. */
   sandboxUrl: (sandboxId: string, context: RequestContext) => string
 }
 
-const MEGABYTE = 1024 * 1024
-
-/** The part of ComputeSDK's gateway that makes, finds and ends sandboxes. All its 2xx answers are JSON, never 204. */
-export function gatewayRoutes({ sandboxes, access, sandboxUrl }: GatewayDeps): RequestRoute<unknown>[] {
+/** The part of ComputeSDK's gateway that makes, finds, extends and ends sandboxes. */
+export function gatewayRoutes({
+  sandboxes,
+  names,
+  access,
+  sandboxUrl,
+}: GatewayDeps): RequestRoute<unknown>[] {
+  const summary = (exchange: Exchange, sandbox: Sandbox) =>
+    sandboxSummary(sandbox, sandboxUrl(sandbox.id, exchange.context))
+  const owned = async (exchange: Exchange) => {
+    const { userId } = await access.root(exchange.request)
+    return sandboxes.getOwned(exchange.param('id'), userId)
+  }
   return [
     {
       method: 'POST',
@@ -26,20 +46,36 @@ export function gatewayRoutes({ sandboxes, access, sandboxUrl }: GatewayDeps): R
         const principal = await access.root(exchange.request)
         const body = await exchange.json(CreateSandboxBody)
         const token = newSecret()
-        const options = { ...principal, accessTokenHash: hashSecret(token), ...createOptions(body) }
-        const sandbox = await sandboxes.create(options)
-        const url = sandboxUrl(sandbox.id, exchange.context)
-        const data: CreatedSandbox = { ...sandboxSummary(sandbox, url), token }
-        exchange.send(201, { success: true, data })
+        const setup = setupOf(body)
+        const options = {
+          ...principal,
+          accessTokenHash: hashSecret(token),
+          ...createOptions(body),
+          namespace: namespaceOf(body, principal),
+          prepare: setup.prepare,
+        }
+        const answer = async (): Promise<CreatedSandbox> => {
+          const sandbox = await create(names, sandboxes, options)
+          return { ...summary(exchange, sandbox), token, ...setup.done }
+        }
+        await sendData(exchange, 201, answer())
       },
     },
     {
       method: 'GET',
       pattern: '/v1/sandboxes/:id',
       async handle(exchange) {
-        const { userId } = await access.root(exchange.request)
-        const sandbox = await sandboxes.getOwned(exchange.param('id'), userId)
-        const data = sandboxSummary(sandbox, sandboxUrl(sandbox.id, exchange.context))
+        const data = summary(exchange, await owned(exchange))
+        exchange.send(200, { success: true, data })
+      },
+    },
+    {
+      method: 'POST',
+      pattern: '/v1/sandboxes/:id/extend',
+      async handle(exchange) {
+        const { id } = await owned(exchange)
+        const { duration } = await exchange.json(ExtendSandboxBody)
+        const data = summary(exchange, await sandboxes.extend(id, duration))
         exchange.send(200, { success: true, data })
       },
     },
@@ -47,34 +83,20 @@ export function gatewayRoutes({ sandboxes, access, sandboxUrl }: GatewayDeps): R
       method: 'DELETE',
       pattern: '/v1/sandboxes/:id',
       async handle(exchange) {
-        const { userId } = await access.root(exchange.request)
-        const { id } = await sandboxes.getOwned(exchange.param('id'), userId)
-        await sandboxes.delete(id)
-        exchange.send(200, { success: true })
+        const { id } = await owned(exchange)
+        await sendData(exchange, 200, sandboxes.delete(id))
       },
     },
   ]
 }
 
-function createOptions(
-  body: CreateSandboxBody,
-): Omit<CreateOptions, 'userId' | 'apiKeyId' | 'accessTokenHash'> {
-  const { timeout, limits, directory, templateId, name, namespace, envs, metadata, egress } = body
-  return {
-    templateId,
-    name,
-    namespace,
-    envs,
-    metadata,
-    egress,
-    timeoutMs: timeout,
-    directory: directory === undefined ? undefined : resolvePath(parsePath(directory), '/'),
-    limits: limits && {
-      memoryBytes: limits.memoryMb === undefined ? undefined : limits.memoryMb * MEGABYTE,
-      cpus: limits.cpus,
-      processes: limits.processes,
-      diskBytes: limits.diskMb === undefined ? undefined : limits.diskMb * MEGABYTE,
-      openFiles: limits.openFiles,
-    },
-  }
+/** A program that names a sandbox means to find it again; a person on the dashboard only means to tell it from others. */
+function namespaceOf({ name, namespace }: CreateSandboxBody, { apiKeyId }: RootPrincipal) {
+  return namespace ?? (name === undefined || apiKeyId === null ? undefined : DEFAULT_NAMESPACE)
+}
+
+function create(names: NamedSandboxes, sandboxes: SandboxService, options: CreateOptions): Promise<Sandbox> {
+  const { name, namespace } = options
+  if (name === undefined || namespace === undefined) return sandboxes.create(options)
+  return names.create({ ...options, name, namespace })
 }
