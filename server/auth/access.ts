@@ -32,7 +32,7 @@ import {
 import { TokenWatch } from './token-watch'
 
 export { hashSecret, newSecret } from './secrets'
-export type { Role } from './session-tokens'
+export type { Role, SessionTokenSummary } from './session-tokens'
 
 export interface RootPrincipal {
   userId: string

@@ -6,8 +6,8 @@ import type { Role } from './session-tokens'
 
 const LIFETIME_MS = 5 * 60_000
 const MAX_REDIRECT_LENGTH = 1024
-/** Printable, a single slash first, no backslash: what every browser reads as a path of the same host. */
-const RELATIVE_PATH = /^\/(?!\/)[^\p{Cc}\\]*$/u
+/** A single slash first, no backslash, nothing that is no text: what every browser reads as a path of the same host. */
+const RELATIVE_PATH = /^\/(?!\/)[^\p{Cc}\p{Cs}\\]*$/u
 
 export async function createMagicLink(
   store: MagicLinkStore,
