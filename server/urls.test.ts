@@ -33,6 +33,7 @@ describe('on one machine', () => {
     const there = from(`http://${ID}.localhost:3000`)
     expect(urls.sandboxUrl(ID, there)).toBe(`http://${ID}.localhost:3000`)
     expect(urls.appUrl(there)).toBe('http://localhost:3000')
+    expect(urls.sandboxUrl('sother', there)).toBe('http://sother.localhost:3000')
     expect(urls.isSecureHost('localhost')).toBe(false)
   })
 })

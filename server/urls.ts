@@ -37,7 +37,8 @@ export function urlsOf(config: Config, port: number): Urls {
     sandboxDomain: domain === null ? null : { isSecure: protocol === 'https:', host: `${domain}${suffix}` },
     isSecureHost: (name) =>
       protocol === 'https:' && (name === hostname || (domain !== null && name.endsWith(`.${domain}`))),
-    sandboxUrl: (id, context) => ownHost(id, context) ?? inDomain(id) ?? `${context.origin}/sandboxes/${id}`,
+    sandboxUrl: (id, context) =>
+      ownHost(id, context) ?? inDomain(id) ?? besideHost(id, context) ?? `${context.origin}/sandboxes/${id}`,
     browserUrl(id, context) {
       // The app's server routes ask on the loopback address for a browser that is elsewhere.
       const base = isThisMachine(new URL(context.origin).hostname) ? app : context.origin
@@ -99,6 +100,13 @@ export function needsLoopbackListener(host: string): boolean {
 /** The caller is at the sandbox's host already. */
 function ownHost(id: string, context: Caller): string | null {
   return context.base === '' && new URL(context.origin).hostname.startsWith(`${id}.`) ? context.origin : null
+}
+
+/** The caller is at another sandbox's host, and so knows `*.localhost`. */
+function besideHost(id: string, { base, origin }: RequestContext): string | null {
+  const { protocol, host, hostname } = new URL(origin)
+  if (base !== '' || !hostname.endsWith('.localhost')) return null
+  return `${protocol}//${id}.${host.slice(host.indexOf('.') + 1)}`
 }
 
 function isThisMachine(host: string): boolean {

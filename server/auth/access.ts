@@ -122,6 +122,13 @@ export class Access {
     return this.#tokenWatch.add(tokenId, onEnded)
   }
 
+  /** For a child, which its main sandbox's access token opens too. */
+  async accessTokenHash(sandboxId: string): Promise<string> {
+    const row = await this.#deps.sandboxes.get(sandboxId)
+    if (row === null) throw noSandbox()
+    return row.access_token_hash
+  }
+
   createMagicLink(sandboxId: string, role: Role, redirectUrl: string) {
     return createMagicLink(this.#deps.magicLinks, sandboxId, role, redirectUrl)
   }

@@ -6,6 +6,7 @@ import { batchRoutes } from './computesdk/batch'
 import { channelRoute } from './computesdk/channel-route'
 import { Channels } from './computesdk/channels'
 import { codeRoutes } from './computesdk/code'
+import { childRoutes } from './computesdk/child-routes'
 import { commandRoutes } from './computesdk/commands'
 import { envFileRoutes } from './computesdk/env-files'
 import { fileRoutes } from './computesdk/files'
@@ -69,6 +70,7 @@ export function createSandboxSite(deps: SandboxSiteDeps): Site<SandboxTarget> {
       ...overlayRoutes(entry),
       ...serverRoutes({ ...deps, entry }),
       ...authRoutes({ ...deps, entry }),
+      ...childRoutes({ ...deps, entry, channels }),
       ...sandboxRoutes(entry, deps.appUrl),
       ...rawFileRoutes(entry),
       ...treeRoutes(entry),

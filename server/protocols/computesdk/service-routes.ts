@@ -44,12 +44,15 @@ export function serviceRoutes({
       pattern: '/info',
       async handle(exchange, target) {
         await entry.authorize(exchange, target, 'view')
+        const { parentId } = await entry.sandboxes.get(target.id)
+        const mainId = parentId ?? target.id
+        const children = await entry.sandboxes.listChildren(mainId)
         exchange.send(200, {
           message: 'Sandbox information',
           data: {
             auth_enabled: true,
-            main_subdomain: target.id,
-            sandbox_count: 1,
+            main_subdomain: mainId,
+            sandbox_count: 1 + children.length,
             sandbox_url: sandboxUrl(target.id, exchange.context),
             version,
           },
