@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { CreateSandboxBody } from './sandboxes'
+import { CreateSandboxBody, SetupInfo } from './sandboxes'
 
 /**
  * Children of a sandbox: sandboxes of their own, with the same owner, that the main sandbox's access token opens too. They
@@ -24,9 +24,8 @@ export const Box = z.object({
   created_at: z.string(),
   /** Base of its own API, no slash at its end. */
   url: z.string(),
-  /** Of one that was just made with some. */
-  overlays: z.array(z.unknown()).optional(),
-  servers: z.array(z.unknown()).optional(),
+  // Of one that was just made with some.
+  ...SetupInfo.shape,
 })
 export type Box = z.infer<typeof Box>
 

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { DisplayName, displayText } from './display-name'
+import { CreateOverlayBody, OverlayInfo } from './overlays'
+import { ServerStartBody, ServerStatus } from './servers'
 
 /**
  * The root API (`/v1/sandboxes`), in the shape that the ComputeSDK client's gateway has: every answer is
@@ -52,8 +54,8 @@ export const CreateSandboxBody = z.looseObject({
   name: SandboxName.optional(),
   namespace: SandboxName.optional(),
   /** Put in place as by POST /filesystem/overlays and POST /servers; `/ready` tells how far they are. */
-  overlays: z.array(z.looseObject({})).max(32).optional(),
-  servers: z.array(z.looseObject({})).max(32).optional(),
+  overlays: z.array(CreateOverlayBody).max(32).optional(),
+  servers: z.array(ServerStartBody).max(32).optional(),
   snapshotId: z.string().max(128).nullish(),
   /** Taken and not used: what a sandbox has is the machine's. `metadata.sandlot_notices` of the answer says so. */
   image: z.string().max(1024).nullish(),
@@ -99,11 +101,17 @@ export const SandboxSummary = z.object({
 })
 export type SandboxSummary = z.infer<typeof SandboxSummary>
 
-/** `token`: the sandbox's access token, shown this once. `overlays` and `servers`: what was asked for, as it begins. */
+/** What was asked for, as it begins. `/ready` tells how it goes on. */
+export const SetupInfo = z.object({
+  overlays: z.array(OverlayInfo.pick({ id: true, source: true, target: true, copy_status: true })).optional(),
+  servers: z.array(z.object({ slug: z.string(), status: ServerStatus })).optional(),
+})
+export type SetupInfo = z.infer<typeof SetupInfo>
+
+/** `token`: the sandbox's access token, shown this once. */
 export const CreatedSandbox = SandboxSummary.extend({
   token: z.string(),
-  overlays: z.array(z.unknown()).optional(),
-  servers: z.array(z.unknown()).optional(),
+  ...SetupInfo.shape,
 })
 export type CreatedSandbox = z.infer<typeof CreatedSandbox>
 

@@ -35,7 +35,7 @@ export interface CreateOptions {
   /** Makes it a child: it may have no more than this one, lives no longer, and is found through it alone. */
   parent?: Sandbox | undefined
   /** The last step of its making: where this fails, nothing is left of it. */
-  prepare?: ((agent: AgentConnection) => Promise<void>) | undefined
+  prepare?: ((agent: AgentConnection, sandbox: Sandbox) => Promise<void>) | undefined
 }
 
 const MEGABYTE = 1024 * 1024

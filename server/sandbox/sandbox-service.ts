@@ -249,7 +249,7 @@ export class SandboxService {
       await this.#store.insert(rowOf(sandbox, { agentSecretSealed, accessTokenHash }))
       const { unenforced } = await this.#provider.create(specOf(sandbox, secret))
       const agent = await this.#prepare(sandbox, secret, template)
-      await prepare?.(agent)
+      await prepare?.(agent, sandbox)
       await this.#store.update(id, { status: 'running', unenforced: JSON.stringify(unenforced) })
       const running: Sandbox = { ...sandbox, status: 'running', unenforced }
       this.#expiry.set(id, running.expiresAt)
