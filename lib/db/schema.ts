@@ -14,6 +14,7 @@ export interface Database {
   sandboxes: SandboxTable
   session_tokens: SessionTokenTable
   magic_links: MagicLinkTable
+  snapshots: SnapshotTable
 }
 
 export interface UserTable {
@@ -117,4 +118,23 @@ export interface MagicLinkTable {
   created_at: string
   expires_at: string
   used_at: string | null
+}
+
+export interface SnapshotTable {
+  id: string
+  user_id: string
+  /** The sandbox whose files these are; it may be gone. */
+  sandbox_id: string
+  provider: string
+  name: string | null
+  /** JSON. */
+  metadata: string
+  /** As the sandbox's; so are the next two. */
+  directory: string
+  envs: string
+  template_id: string | null
+  status: 'making' | 'ready'
+  /** 0 while it is being made. */
+  size_bytes: number
+  created_at: string
 }

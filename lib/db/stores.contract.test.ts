@@ -14,6 +14,7 @@ import { postgresDialect } from './postgres'
 import { type SandboxRow, SandboxStore } from './sandboxes'
 import type { Database } from './schema'
 import { SessionTokenStore } from './session-tokens'
+import { type SnapshotRow, SnapshotStore } from './snapshots'
 import { openSqlite } from './sqlite'
 import { startPostgres } from './start-postgres.test-server'
 import { UserStore } from './users'
@@ -63,7 +64,7 @@ describe.each(kinds)('the stores on $name', ({ start }) => {
     await server?.stop()
   })
   beforeEach(async () => {
-    for (const table of ['sandboxes', 'api_keys', 'VerificationToken', 'User'] as const)
+    for (const table of ['snapshots', 'sandboxes', 'api_keys', 'VerificationToken', 'User'] as const)
       await first.db.deleteFrom(table).execute()
     userId = (await new UserStore(first.db).ensureOwner('owner@localhost')).id
   })
@@ -121,6 +122,22 @@ describe.each(kinds)('the stores on $name', ({ start }) => {
     key_hash: `hash-${id}`,
     created_at: createdAt,
     last_used_at: null,
+  })
+
+  const newSnapshot = (id: string, changes: Partial<SnapshotRow> = {}): SnapshotRow => ({
+    id,
+    user_id: userId,
+    sandbox_id: 's1',
+    provider: 'bubblewrap',
+    name: null,
+    metadata: '{}',
+    directory: '/workspace',
+    envs: '{}',
+    template_id: null,
+    status: 'ready',
+    size_bytes: 0,
+    created_at: '2026-01-01T00:00:00.000Z',
+    ...changes,
   })
 
   describe('users', () => {
@@ -349,6 +366,40 @@ describe.each(kinds)('the stores on $name', ({ start }) => {
       await links.insert(newLink('kept', 's1', '2026-01-01T00:01:00.001Z'))
       expect(await links.deleteExpired(NOW)).toBe(1)
       expect(await links.redeem('hash-kept', NOW)).not.toBeNull()
+    })
+  })
+
+  describe('snapshots', () => {
+    it('outlive their sandbox, and keep their owner', async () => {
+      const sandboxes = new SandboxStore(first.db)
+      const snapshots = new SnapshotStore(first.db)
+      await sandboxes.insert(newSandbox('s1'))
+      const row = newSnapshot('p1', { name: ODD_TEXTS[3] ?? null, size_bytes: 5_000_000_000_000 })
+      await snapshots.insert(row)
+      await sandboxes.delete('s1')
+      expect(await new SnapshotStore(second.db).get('p1')).toEqual(row)
+      await expect(first.db.deleteFrom('User').where('id', '=', userId).execute()).rejects.toThrow()
+      await expect(snapshots.insert(newSnapshot('p2', { user_id: 'nobody' }))).rejects.toThrow()
+      await expect(snapshots.insert(newSnapshot('p1'))).rejects.toThrow()
+    })
+
+    it("are listed when they are whole, newest first, the owner's or one sandbox's", async () => {
+      const other = await new UserStore(first.db).ensureOwner('other@example.com')
+      const snapshots = new SnapshotStore(first.db)
+      await snapshots.insert(newSnapshot('old'))
+      await snapshots.insert(newSnapshot('new', { created_at: '2026-01-02T00:00:00.000Z', sandbox_id: 's2' }))
+      await snapshots.insert(newSnapshot('theirs', { user_id: other.id, sandbox_id: 's3' }))
+      await snapshots.insert(newSnapshot('making', { status: 'making' }))
+      const ids = (rows: SnapshotRow[]) => rows.map(({ id }) => id)
+      expect(ids(await snapshots.listByUser(userId))).toEqual(['new', 'old'])
+      expect(ids(await snapshots.listBySandbox('s1'))).toEqual(['old'])
+      expect(await snapshots.listAll()).toHaveLength(4)
+      expect(await snapshots.finish('making', 7)).toBe(true)
+      expect(await snapshots.get('making')).toEqual(newSnapshot('making', { size_bytes: 7 }))
+      expect(await snapshots.finish('none', 7)).toBe(false)
+      expect(await snapshots.delete('old')).toBe(true)
+      expect(await snapshots.delete('old')).toBe(false)
+      expect(await snapshots.get('old')).toBeNull()
     })
   })
 
