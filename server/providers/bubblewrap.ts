@@ -5,11 +5,13 @@ import { checkHost } from './bubblewrap/checks'
 import { type BubblewrapOptions, Host } from './bubblewrap/host'
 import { LocalSandbox } from './bubblewrap/local-sandbox'
 import { Monitor } from './bubblewrap/monitor'
+import { Snapshots } from './bubblewrap/snapshots'
 import { Turnstile } from './bubblewrap/turnstile'
 import { WarmPool } from './bubblewrap/warm-pool'
 import type {
   Check,
   ProvidedSandbox,
+  ProvidedSnapshot,
   Provider,
   RunningSandbox,
   SandboxChange,
@@ -32,21 +34,24 @@ export class BubblewrapProvider implements Provider {
   readonly #starts = new Turnstile(STARTS_AT_ONCE)
   readonly #monitor: Monitor
   readonly #warm: WarmPool
+  readonly #snapshots: Snapshots
   #recovery: Promise<void> | null = null
 
   constructor(options: BubblewrapOptions) {
     this.#host = new Host(options)
     this.#warm = new WarmPool(this.#host, options.warmSandboxes ?? 0)
+    this.#snapshots = new Snapshots(this.#host)
     this.#monitor = new Monitor(this.#host, () => [...this.#sandboxes.values()])
   }
 
   async create(spec: SandboxSpec): Promise<RunningSandbox> {
     requireId(spec.id)
+    if (spec.snapshotId !== undefined) requireId(spec.snapshotId)
     await this.#recover()
     const unenforced = this.#host.unenforced(spec)
     let hasSucceeded = false
     try {
-      this.#sandboxes.set(spec.id, (await this.#createWarm(spec)) ?? (await this.#createCold(spec)))
+      this.#sandboxes.set(spec.id, await this.#make(spec))
       hasSucceeded = true
     } catch (error) {
       throw asProviderFailure(error)
@@ -55,6 +60,11 @@ export class BubblewrapProvider implements Provider {
       if (this.#starts.isFree) this.#warm.refill(hasSucceeded)
     }
     return { id: spec.id, unenforced }
+  }
+
+  async #make(spec: SandboxSpec): Promise<LocalSandbox> {
+    if (spec.snapshotId !== undefined) return this.#createFrom(spec.snapshotId, spec)
+    return (await this.#createWarm(spec)) ?? (await this.#createCold(spec))
   }
 
   async #createWarm(spec: SandboxSpec): Promise<LocalSandbox | null> {
@@ -73,16 +83,26 @@ export class BubblewrapProvider implements Provider {
   }
 
   #createCold(spec: SandboxSpec): Promise<LocalSandbox> {
-    return this.#starts.run(async () => {
-      const sandbox = LocalSandbox.make(spec.id, spec, this.#host)
-      try {
-        await sandbox.start(spec)
-      } catch (error) {
-        await sandbox.delete()
-        throw error
-      }
-      return sandbox
+    return this.#starts.run(() => this.#makeWith(spec, (sandbox) => sandbox.start(spec)))
+  }
+
+  /** A large snapshot takes long to unpack; only the start itself waits its turn with the others. */
+  #createFrom(snapshotId: string, spec: SandboxSpec): Promise<LocalSandbox> {
+    return this.#makeWith(spec, async (sandbox) => {
+      await this.#snapshots.restore(sandbox, snapshotId)
+      await this.#starts.run(() => sandbox.start(spec))
     })
+  }
+
+  async #makeWith(spec: SandboxSpec, act: (sandbox: LocalSandbox) => Promise<void>): Promise<LocalSandbox> {
+    const sandbox = LocalSandbox.make(spec.id, spec, this.#host)
+    try {
+      await act(sandbox)
+    } catch (error) {
+      await sandbox.delete()
+      throw error
+    }
+    return sandbox
   }
 
   async start(id: string, spec: SandboxSpec): Promise<RunningSandbox> {
@@ -124,6 +144,36 @@ export class BubblewrapProvider implements Provider {
     return (await this.#find(id)).usage()
   }
 
+  async snapshot(id: string, snapshotId: string, maxBytes: number | null): Promise<ProvidedSnapshot> {
+    requireId(snapshotId)
+    const sandbox = await this.#find(id)
+    return { id: snapshotId, bytes: await this.#copied(this.#snapshots.take(sandbox, snapshotId, maxBytes)) }
+  }
+
+  async restore(id: string, snapshotId: string): Promise<void> {
+    requireId(snapshotId)
+    const sandbox = await this.#find(id)
+    await this.#copied(this.#snapshots.restore(sandbox, snapshotId))
+  }
+
+  async deleteSnapshot(snapshotId: string): Promise<void> {
+    requireId(snapshotId)
+    await this.#snapshots.delete(snapshotId)
+  }
+
+  async listSnapshots(): Promise<ProvidedSnapshot[]> {
+    await this.#recover()
+    return this.#snapshots.list()
+  }
+
+  async #copied<T>(copy: Promise<T>): Promise<T> {
+    try {
+      return await copy
+    } catch (error) {
+      throw asProviderFailure(error, 'The files could not be copied.')
+    }
+  }
+
   onChange(listener: (id: string, change: SandboxChange) => void): () => void {
     return this.#monitor.onChange(listener)
   }
@@ -134,6 +184,7 @@ export class BubblewrapProvider implements Provider {
 
   async close(): Promise<void> {
     await this.#warm.close()
+    await this.#snapshots.close()
     await this.#monitor.close()
     for (const sandbox of this.#sandboxes.values()) sandbox.close()
     await this.#host.trash.emptied()
@@ -154,6 +205,7 @@ export class BubblewrapProvider implements Provider {
   /** What an earlier process of ours left: sandboxes that go on, and such as it never finished making. */
   async #findAll(): Promise<void> {
     this.#host.trash.resume()
+    this.#snapshots.removeHalfMade()
     const { sandboxesDir } = this.#host.places
     for (const id of existsSync(sandboxesDir) ? readdirSync(sandboxesDir) : []) {
       const sandbox = LocalSandbox.find(id, this.#host)
@@ -171,17 +223,10 @@ export class BubblewrapProvider implements Provider {
 }
 
 function requireId(id: string): void {
-  if (!ID.test(id))
-    throw new SandboxError('bad_request', 'A sandbox id is 1 to 63 of a-z, 0-9 and inner hyphens.')
+  if (!ID.test(id)) throw new SandboxError('bad_request', 'An id is 1 to 63 of a-z, 0-9 and inner hyphens.')
 }
 
-function asProviderFailure(error: unknown): SandboxError {
+function asProviderFailure(error: unknown, what = 'The sandbox could not be started.'): SandboxError {
   if (error instanceof SandboxError) return error
-  return new SandboxError(
-    'provider_failed',
-    'The sandbox could not be started. The server log has the details.',
-    {
-      cause: error,
-    },
-  )
+  return new SandboxError('provider_failed', `${what} The server log has the details.`, { cause: error })
 }

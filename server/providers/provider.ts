@@ -24,6 +24,22 @@ export interface Provider {
   dial(id: string): Promise<Duplex>
   /** What the sandbox uses, measured from outside. */
   usage(id: string): Promise<SandboxUsage>
+  /**
+   * Keeps the files of a sandbox under `snapshotId`, whole or not at all, whatever becomes of the sandbox. What runs in it is
+   * paused meanwhile, its agent excepted, so that the files fit together. Sockets and extended attributes are left out; times
+   * are to the second. `too_large` above `maxBytes` (`null`: no limit but the sandbox's disk), `disk_full` where the machine
+   * has no room.
+   */
+  snapshot(id: string, snapshotId: string, maxBytes: number | null): Promise<ProvidedSnapshot>
+  /**
+   * Gives a stopped sandbox the files of a snapshot in place of its own, whole or not at all. `not_found` where there is no
+   * such snapshot, `too_large` where the sandbox's disk is smaller, `conflict` where it runs.
+   */
+  restore(id: string, snapshotId: string): Promise<void>
+  /** Fine when there is none. */
+  deleteSnapshot(snapshotId: string): Promise<void>
+  /** Every whole one that is here, from this process and from earlier ones. */
+  listSnapshots(): Promise<ProvidedSnapshot[]>
   /** Called when a sandbox's processes have ended without `stop` or `delete`, or a limit changed its state. */
   onChange(listener: (id: string, change: SandboxChange) => void): () => void
   /** What this machine can enforce and offer, with remedies. */
@@ -39,6 +55,8 @@ export interface SandboxSpec {
   secret: string
   limits: SandboxLimits
   egress: 'none' | 'all'
+  /** A new sandbox begins with the files of this snapshot: errors as those of `restore`. */
+  snapshotId?: string
 }
 
 /** `null`: no limit asked for. One that is `required` and cannot be had is `unsupported`. */
@@ -64,6 +82,12 @@ export interface RunningSandbox {
 export interface ProvidedSandbox {
   id: string
   isRunning: boolean
+}
+
+export interface ProvidedSnapshot {
+  id: string
+  /** What it takes of the disk. */
+  bytes: number
 }
 
 export interface SandboxUsage {

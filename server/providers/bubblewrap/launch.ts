@@ -93,14 +93,15 @@ function environmentOf({ cgroupFiles, limits, network, uid }: LaunchInputs): Nod
     SANDLOT_CGROUPS: cgroupFiles.join(' '),
     SANDLOT_OPEN_FILES: limits.openFiles === null ? '' : String(limits.openFiles),
     SANDLOT_FILE_BLOCKS: fileBlocks,
-    SANDLOT_AS: prefixOf(uid),
+    SANDLOT_AS: asUser(uid),
     SANDLOT_CIDR: network?.cidr ?? '',
     SANDLOT_ROUTES: network?.routes ?? '',
     SANDLOT_INSIDE: INSIDE,
   }
 }
 
-function prefixOf(uid: number | null): string {
+/** What a command begins with that another host user is to run; nothing for our own. */
+export function asUser(uid: number | null): string {
   if (uid === null) return ''
   return `setpriv --reuid=${uid} --regid=${uid} --clear-groups --inh-caps=-all --no-new-privs`
 }

@@ -5,12 +5,11 @@ import { setTimeout } from 'node:timers/promises'
 import { SandboxError } from '@/lib/errors'
 import type { SandboxLimits, SandboxSpec, SandboxUsage } from '../provider'
 import { AgentSocket } from './agent-socket'
-import { bubblewrapArguments } from './arguments'
 import type { Cgroup } from './cgroup'
-import { type Host, openFilesOf, processesOf } from './host'
+import type { Host } from './host'
 import { type HostProcess, identify, isAlive, nameOf, signalProcess } from './host-process'
 import { launch } from './launch'
-import { networkLack } from './network-support'
+import { launchInputs } from './launch-inputs'
 import type { SandboxPlaces } from './places'
 import type { Launched, Launching } from './readiness'
 import {
@@ -23,8 +22,9 @@ import {
 } from './sandbox-directory'
 import { readState, type SandboxState, writeState } from './state'
 import { findStrays } from './strays'
-import { hasRoomForTemplates } from './template-folder'
 import { AGENT_PATH } from './toolchain'
+import { TreeCopies } from './tree-copies'
+import { discardTree, finishSwap, makeIncoming, swapIn } from './tree-swap'
 import { Turnstile } from './turnstile'
 import { Writers } from './writers'
 
@@ -36,6 +36,9 @@ const MOUNT_TIMEOUT_MS = 10_000
 
 /** What a sandbox is before it has a name. */
 export type SandboxShape = Pick<SandboxSpec, 'limits' | 'egress'>
+
+/** Reads or fills `tree` as host user `uid` (`null`: our own), until `signal`. */
+export type CopyTree = (source: { tree: string; uid: number | null; signal: AbortSignal }) => Promise<void>
 
 /** One sandbox of this host: its directory, its processes, its control group. */
 export class LocalSandbox {
@@ -51,6 +54,8 @@ export class LocalSandbox {
   /** One act at a time: a start and an end must not meet. */
   readonly #turns = new Turnstile(1)
   readonly #writers: Writers
+  readonly #copies = new TreeCopies()
+  #isPausedForCopy = false
 
   private constructor(id: string, host: Host, state: SandboxState) {
     this.#id = id
@@ -89,6 +94,7 @@ export class LocalSandbox {
   /** One that is on disk from an earlier process of ours; `null` where it was not even begun. */
   static find(id: string, host: Host): LocalSandbox | null {
     const places = host.places.of(id)
+    finishSwap(places, host.trash)
     if (!existsSync(places.state) || !existsSync(places.root)) return null
     return new LocalSandbox(id, host, readState(places.state) ?? rescuedState(id, places.root))
   }
@@ -155,12 +161,14 @@ export class LocalSandbox {
 
   /** Does nothing where it runs already. */
   start(spec: SandboxSpec): Promise<void> {
-    return this.#turns.run(async () => {
-      if (this.isRunning) return
-      if (this.#state.phase !== 'making') await this.#readyForStart(spec)
-      this.#begin()
-      await this.#finish(spec.secret)
-    })
+    return this.#copies.between(() =>
+      this.#turns.run(async () => {
+        if (this.isRunning) return
+        if (this.#state.phase !== 'making') await this.#readyForStart(spec)
+        this.#begin()
+        await this.#finish(spec.secret)
+      }),
+    )
   }
 
   /** Ends all its processes and waits until the kernel has done so. */
@@ -170,11 +178,47 @@ export class LocalSandbox {
 
   /** Its files leave the disk a little later. */
   delete(): Promise<void> {
+    this.#copies.cut(new SandboxError('sandbox_not_found', 'The sandbox was deleted meanwhile.'))
     return this.#turns.run(async () => {
       await this.#endAll()
       this.#host.trash.take(this.#places.base)
       this.#host.uids.release(this.#state.uid, this.#host.ownerOf(this.#state.key))
       this.#state = { ...this.#state, phase: 'stopped', agent: null, network: null, socketInode: null }
+    })
+  }
+
+  /**
+   * Lets `copy` read its tree while all but the agent is paused: programs inside notice nothing but the time. A start waits for
+   * it; a deletion cuts it short.
+   */
+  copyOut(copy: CopyTree): Promise<void> {
+    return this.#copies.run(async (signal) => {
+      this.#reclaimUid()
+      await this.#pause()
+      try {
+        await copy({ tree: this.#places.root, uid: this.#hostUid, signal })
+      } finally {
+        await this.#resume()
+      }
+    })
+  }
+
+  /** Its tree becomes what `copy` makes in an empty one, whole or not at all; `conflict` while it runs. */
+  copyIn(copy: CopyTree): Promise<void> {
+    return this.#copies.run(async (signal) => {
+      this.#requireStopped()
+      this.#reclaimUid()
+      const tree = makeIncoming(this.#places, this.#state.uid, this.#host.trash)
+      try {
+        await copy({ tree, uid: this.#hostUid, signal })
+        await this.#turns.run(async () => {
+          signal.throwIfAborted()
+          this.#requireStopped()
+          swapIn(this.#places, this.#host.trash)
+        })
+      } finally {
+        discardTree(tree, this.#host.trash)
+      }
     })
   }
 
@@ -211,6 +255,7 @@ export class LocalSandbox {
     return this.#turns.run(async () => {
       const { agent, areWritersHeld } = this.#state
       if (!this.isRunning || agent === null || (!shouldHold && !areWritersHeld)) return false
+      if (!shouldHold && this.#isPausedForCopy) return false
       // Recorded before it is done: what is held must be let go, whoever finds it.
       if (shouldHold && !areWritersHeld) this.#noteHeld(true)
       if (shouldHold) this.#writers.hold(agent.pid)
@@ -256,7 +301,7 @@ export class LocalSandbox {
   async #readyForStart({ egress, limits }: SandboxSpec): Promise<void> {
     await this.#settle()
     reopenOwnDirectories(this.#places.root)
-    this.#host.uids.reclaim(this.#state.uid, this.#host.ownerOf(this.#state.key))
+    this.#reclaimUid()
     this.#state = { ...this.#state, phase: 'starting', egress, limits }
     this.#save()
   }
@@ -264,7 +309,7 @@ export class LocalSandbox {
   #begin(): void {
     this.#renewSocketDir()
     this.#cgroup?.create(this.#state.limits)
-    this.#launching = launch(this.#launchInputs())
+    this.#launching = launch(launchInputs(this.#host, this.#places, this.#state, this.#cgroup))
   }
 
   async #finish(secret: string): Promise<void> {
@@ -290,32 +335,6 @@ export class LocalSandbox {
     }
     this.#launching = null
     this.#save()
-  }
-
-  #launchInputs() {
-    const { limits, egress } = this.#state
-    const { uids, runtime, network, environment, canDisableUserns, limitsProcessesByUser } = this.#host
-    const hasNetwork = egress === 'all' && networkLack() === null
-    return {
-      seccompFile: runtime.seccomp,
-      cgroupFiles: [...(this.#cgroup?.joinFiles ?? [])],
-      uid: uids.isPerSandbox ? this.#state.uid : null,
-      limits: {
-        openFiles: openFilesOf(limits),
-        fileBytes: limits.diskBytes,
-      },
-      network: hasNetwork ? { cidr: network.cidr, routes: this.#host.routes() } : null,
-      bubblewrapArguments: bubblewrapArguments({
-        places: this.#places,
-        runtime,
-        limits,
-        environment,
-        processLimit: limitsProcessesByUser ? processesOf(limits) : null,
-        hasOuterNetwork: hasNetwork,
-        canDisableUserNamespaces: canDisableUserns,
-        hasRoomForTemplates: hasRoomForTemplates(this.#places.root),
-      }),
-    }
   }
 
   /** A new one for each start: what the sandbox left in the old one could be anything. */
@@ -365,6 +384,41 @@ export class LocalSandbox {
       this.#cgroup?.kill()
       await setTimeout(POLL_MS)
     }
+  }
+
+  /** Where a full disk holds them already, they stay held afterwards as well. */
+  #pause(): Promise<void> {
+    return this.#turns.run(async () => {
+      const { agent, areWritersHeld } = this.#state
+      if (!this.isRunning || agent === null || areWritersHeld) return
+      // If we end meanwhile, the watch over disks finds them held without need and lets them go.
+      this.#noteHeld(true)
+      this.#isPausedForCopy = true
+      this.#writers.hold(agent.pid)
+    })
+  }
+
+  #resume(): Promise<void> {
+    return this.#turns.run(async () => {
+      if (!this.#isPausedForCopy) return
+      this.#isPausedForCopy = false
+      if (!this.isRunning) return
+      this.#writers.release()
+      this.#noteHeld(false)
+    })
+  }
+
+  #requireStopped(): void {
+    if (this.isRunning) throw new SandboxError('conflict', 'The sandbox runs. Stop it first.')
+  }
+
+  get #hostUid(): number | null {
+    return this.#host.uids.isPerSandbox ? this.#state.uid : null
+  }
+
+  /** What acts as its user must own that user: a boot forgets who did. */
+  #reclaimUid(): void {
+    this.#host.uids.reclaim(this.#state.uid, this.#host.ownerOf(this.#state.key))
   }
 
   #noteHeld(areWritersHeld: boolean): void {

@@ -12,6 +12,10 @@ export interface SandboxPlaces {
   privateDir: string
   socket: string
   state: string
+  /** Where a tree is unpacked that is to take the place of `root`. */
+  incoming: string
+  /** The same when it is whole: from here on it is the sandbox's tree. */
+  restored: string
 }
 
 /** The data directory of the embedded provider. */
@@ -34,6 +38,10 @@ export class Places {
     return join(this.dataDir, 'trash')
   }
 
+  get snapshotsDir(): string {
+    return join(this.dataDir, 'snapshots')
+  }
+
   /** Tells the sandboxes of this data directory from those of others on the same host. */
   get tag(): string {
     return createHash('sha256').update(this.dataDir).digest('hex').slice(0, 8)
@@ -49,6 +57,8 @@ export class Places {
       privateDir,
       socket: join(privateDir, 'agent.sock'),
       state: join(privateDir, 'state.json'),
+      incoming: join(base, 'incoming'),
+      restored: join(base, 'restored'),
     }
   }
 }

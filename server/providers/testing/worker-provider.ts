@@ -48,6 +48,10 @@ export async function startWorkerProvider(options: BubblewrapOptions, uid: numbe
     list: method('list') as Provider['list'],
     usage: method('usage') as Provider['usage'],
     check: method('check') as Provider['check'],
+    snapshot: method('snapshot') as Provider['snapshot'],
+    restore: method('restore') as Provider['restore'],
+    deleteSnapshot: method('deleteSnapshot') as Provider['deleteSnapshot'],
+    listSnapshots: method('listSnapshots') as Provider['listSnapshots'],
     dial: async (id) => {
       const path = (await ask('dial', [id])) as string
       return await new Promise((resolve, reject) => {
