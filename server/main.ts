@@ -8,6 +8,7 @@ import { MagicLinkStore } from '@/lib/db/magic-links'
 import { type OpenDatabase, openDatabase } from '@/lib/db/open-database'
 import { SandboxStore } from '@/lib/db/sandboxes'
 import { SessionTokenStore } from '@/lib/db/session-tokens'
+import { SnapshotStore } from '@/lib/db/snapshots'
 import { SandboxError } from '@/lib/errors'
 import { Access } from './auth/access'
 import { authSecretOf } from './auth-secret'
@@ -28,6 +29,7 @@ import { rootFolder } from './root-folder'
 import { NamedSandboxes } from './sandbox/named-sandboxes'
 import { SandboxService } from './sandbox/sandbox-service'
 import { openSeal } from './sandbox/seal'
+import { Snapshots } from './sandbox/snapshots'
 import { closeOnSignals } from './shutdown'
 import { createStartingSites } from './starting-sites'
 import { loadTemplate } from './templates/catalog'
@@ -79,7 +81,7 @@ async function run(config: Config, folder: DataFolder, log: Logger): Promise<voi
   const control = createControl(config, log, urls, database)
   const [app] = await Promise.all([
     startNextApp({ root, isDev: config.isDev, host: config.host, port }),
-    control.service.recover(),
+    control.recover(),
   ])
   starting.start({ ...control.sites, app: app.site })
   folder.publish(urls.app)
@@ -97,6 +99,7 @@ async function run(config: Config, folder: DataFolder, log: Logger): Promise<voi
 function createControl(config: Config, log: Logger, urls: Urls, database: OpenDatabase) {
   const { db } = database
   const store = new SandboxStore(db)
+  const snapshotStore = new SnapshotStore(db)
   const provider = new BubblewrapProvider({
     dataDir: config.dataDir,
     agentPath: join(root, '.build', 'agent', 'sandlot-agent'),
@@ -107,6 +110,7 @@ function createControl(config: Config, log: Logger, urls: Urls, database: OpenDa
   })
   const service = new SandboxService({
     store,
+    snapshots: snapshotStore,
     provider,
     templates: { load: loadTemplate },
     seal: openSeal(join(config.dataDir, 'seal.key')),
@@ -119,6 +123,7 @@ function createControl(config: Config, log: Logger, urls: Urls, database: OpenDa
       quota: config.quota,
     },
   })
+  const snapshots = new Snapshots({ store: snapshotStore, sandboxes: service, provider, log })
   const assertionKey = loadAssertionKey(config.dataDir)
   const access = new Access({
     apiKeys: new ApiKeyStore(db),
@@ -131,7 +136,8 @@ function createControl(config: Config, log: Logger, urls: Urls, database: OpenDa
   const passes = new Passes(assertionKey)
   const tickets = new PreviewTickets({ passes, sandboxDomain: urls.sandboxDomain })
   const openPort = async (id: string, port: number) => (await service.connect(id)).openPort(port)
-  const common = { sandboxes: service, access, sandboxUrl: urls.sandboxUrl, browserUrl: urls.browserUrl }
+  const { sandboxUrl, browserUrl } = urls
+  const common = { sandboxes: service, snapshots, access, sandboxUrl, browserUrl }
   const sites = {
     api: withHealth(createApiSite({ ...common, names: new NamedSandboxes(service, store) }), {
       database: () => sql`select 1`.execute(db),
@@ -146,7 +152,11 @@ function createControl(config: Config, log: Logger, urls: Urls, database: OpenDa
     }),
     preview: createPreviewSite({ openPort, passes, tickets, isPublic: (id) => service.hasPublicPorts(id) }),
   }
-  return { sites, service, provider }
+  const recover = async () => {
+    await service.recover()
+    await snapshots.recover()
+  }
+  return { sites, service, provider, recover }
 }
 
 function announce(urls: Urls, link: string, config: Config): void {

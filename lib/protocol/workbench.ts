@@ -11,6 +11,7 @@ import { z } from 'zod'
  * | GET /sandbox | | SandboxInfo |
  * | POST /sandbox/start, /sandbox/stop | | SandboxInfo; role own |
  * | DELETE /sandbox | | 204: ends it; role own |
+ * | /sandbox/snapshots, POST /sandbox/restore | `lib/protocol/snapshots.ts` | |
  * | GET /files?path=, POST /files, GET/HEAD/DELETE /files/{path}, POST /files/batch | ComputeSDK, 4.4 | FileInfo in it has our additions |
  * | GET /raw/{path} | Range, If-None-Match | bytes as attachment, ETag |
  * | PUT /raw/{path} | body: bytes; If-Match, If-None-Match: * | FileInfo; 412 `precondition_failed` when the etag is stale |

@@ -1,6 +1,7 @@
 import type { Access } from '../auth/access'
 import type { RequestContext } from '../request-context'
 import type { SandboxService } from '../sandbox/sandbox-service'
+import type { Snapshots } from '../sandbox/snapshots'
 import { authRoutes } from './computesdk/auth-routes'
 import { batchRoutes } from './computesdk/batch'
 import { channelRoute } from './computesdk/channel-route'
@@ -24,6 +25,7 @@ import { eventsRoute } from './sandlot/events-route'
 import { frontDoor } from './sandlot/front-door'
 import { rawFileRoutes } from './sandlot/raw-files'
 import { sandboxRoutes } from './sandlot/sandbox-routes'
+import { sandboxSnapshotRoutes } from './sandlot/snapshot-routes'
 import { type OpenPreview, systemRoutes } from './sandlot/system-routes'
 import { terminalStreamRoute } from './sandlot/terminal-stream'
 import { treeRoutes } from './sandlot/tree-routes'
@@ -31,6 +33,7 @@ import { createSite, type Site } from './site'
 
 export interface SandboxSiteDeps {
   sandboxes: SandboxService
+  snapshots: Snapshots
   access: Access
   openPreview: OpenPreview
   /** Base of a sandbox's own API for programs, no slash at its end: the `url` of a sandbox. */
@@ -72,6 +75,7 @@ export function createSandboxSite(deps: SandboxSiteDeps): Site<SandboxTarget> {
       ...authRoutes({ ...deps, entry }),
       ...childRoutes({ ...deps, entry, channels }),
       ...sandboxRoutes(entry, deps.appUrl),
+      ...sandboxSnapshotRoutes({ ...deps, entry }),
       ...rawFileRoutes(entry),
       ...treeRoutes(entry),
       ...systemRoutes(entry, deps.openPreview),

@@ -10,6 +10,7 @@ import { openDatabase } from '@/lib/db/open-database'
 import { SandboxStore } from '@/lib/db/sandboxes'
 import { SessionTokenStore } from '@/lib/db/session-tokens'
 import { ROOT_API, SANDBOX_API } from '@/lib/protocol/api'
+import { SnapshotStore } from '@/lib/db/snapshots'
 import type { CreatedSandbox } from '@/lib/protocol/sandboxes'
 import { Access } from '../auth/access'
 import { createHttpServer } from '../http-server'
@@ -22,6 +23,7 @@ import type { SandboxDefaults } from '../sandbox/draft'
 import { NamedSandboxes } from '../sandbox/named-sandboxes'
 import { SandboxService } from '../sandbox/sandbox-service'
 import { openSeal } from '../sandbox/seal'
+import { Snapshots } from '../sandbox/snapshots'
 import { loadTemplate } from '../templates/catalog'
 import { createApiSite } from './api-site'
 import { checkedSite } from './contract-check.test-support'
@@ -55,6 +57,7 @@ export async function startStack(defaults: Partial<SandboxDefaults> = {}) {
   const log = createLogger(process.env.LOG_LEVEL ?? 'silent')
   const database = await openDatabase(join(dataDir, 'sandlot.db'))
   const store = new SandboxStore(database.db)
+  const snapshotStore = new SnapshotStore(database.db)
   const access = new Access({
     apiKeys: new ApiKeyStore(database.db),
     sandboxes: store,
@@ -69,6 +72,7 @@ export async function startStack(defaults: Partial<SandboxDefaults> = {}) {
   const openService = (on = provider, changes = defaults) =>
     new SandboxService({
       store,
+      snapshots: snapshotStore,
       provider: on,
       templates: { load: loadTemplate },
       seal: openSeal(join(dataDir, 'seal.key')),
@@ -77,6 +81,10 @@ export async function startStack(defaults: Partial<SandboxDefaults> = {}) {
     })
   const sandboxes = openService()
   await sandboxes.recover()
+  const openSnapshots = (service = sandboxes, on = provider) =>
+    new Snapshots({ store: snapshotStore, sandboxes: service, provider: on, log })
+  const snapshots = openSnapshots()
+  await snapshots.recover()
 
   let origin = ''
   const sandboxUrl = (id: string) => `${origin}/sandboxes/${id}`
@@ -91,12 +99,14 @@ export async function startStack(defaults: Partial<SandboxDefaults> = {}) {
     api: createApiSite({
       sandboxes,
       names: new NamedSandboxes(sandboxes, store),
+      snapshots,
       access,
       sandboxUrl,
       browserUrl: sandboxUrl,
     }),
     sandbox: createSandboxSite({
       sandboxes,
+      snapshots,
       access,
       openPreview: (id, port) => ({
         url: `${origin}/${id}/${port}/ticket`,
@@ -143,8 +153,11 @@ export async function startStack(defaults: Partial<SandboxDefaults> = {}) {
     provider,
     openProvider,
     openService,
+    openSnapshots,
     sandboxes,
     routes: { api: sites.api.routes, sandbox: sites.sandbox.routes },
+    snapshots,
+    snapshotStore,
     newOwner,
     async stop() {
       const left = await store.listAll()

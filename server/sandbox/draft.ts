@@ -26,6 +26,8 @@ export interface CreateOptions {
   name?: string | undefined
   namespace?: string | undefined
   templateId?: string | undefined
+  /** One of the owner's: the sandbox begins with its files, and with its directory, environment and template unless told. */
+  snapshotId?: string | undefined
   directory?: string | undefined
   envs?: Record<string, string> | undefined
   metadata?: Record<string, unknown> | undefined
@@ -137,7 +139,8 @@ function askedLimits(asked: CreateOptions['limits']): (keyof AskedLimits)[] {
   return names.filter((name) => asked?.[name] !== undefined)
 }
 
-function bounded<T extends object>(name: string, value: T): T {
+/** As it is; `too_large` or `bad_request` where it cannot be kept. */
+export function bounded<T extends object>(name: string, value: T): T {
   const text = JSON.stringify(value)
   // A backslash of the text itself is two in JSON, and what follows it is no escape.
   if (text.replaceAll('\\\\', '').includes('\\u0000'))

@@ -8,11 +8,18 @@ const SECRET_BYTES = 32
 
 /** DNS-safe, lower case. Begins with a letter, since some programs take a label of digits for a number. */
 export function newSandboxId(): string {
-  const letters = [...randomBytes(LENGTH)].map((byte) => ALPHABET[byte & 31])
-  return ['s', ...letters.slice(1)].join('')
+  return `s${randomLetters(LENGTH - 1)}`
+}
+
+export function newSnapshotId(): string {
+  return `snap-${randomLetters(LENGTH)}`
 }
 
 /** What the control plane says to one agent, and nobody else can. */
 export function newAgentSecret(): string {
   return randomBytes(SECRET_BYTES).toString('base64url')
+}
+
+function randomLetters(count: number): string {
+  return [...randomBytes(count)].map((byte) => ALPHABET[byte & 31]).join('')
 }

@@ -1,4 +1,5 @@
 import type { SandboxRow, SandboxStore } from '@/lib/db/sandboxes'
+import type { SnapshotStore } from '@/lib/db/snapshots'
 import { SandboxError, toSandboxError } from '@/lib/errors'
 import type { Logger } from '../log'
 import type { Provider, SandboxChange, SandboxSpec } from '../providers/provider'
@@ -17,12 +18,14 @@ import { notFound, stopped, unlessGone } from './refusals'
 import { newAgentSecret, newSandboxId } from './sandbox-id'
 import { rowOf, type Sandbox, sandboxOf } from './sandbox-record'
 import type { Seal } from './seal'
+import { withSnapshot } from './snapshot-source'
 import { type SandboxListener, Subscribers } from './subscribers'
 import { fillFromTemplate } from './template-files'
 import { UsageMeter } from './usage-meter'
 
 export interface SandboxServiceOptions {
   store: SandboxStore
+  snapshots: SnapshotStore
   provider: Provider
   templates: { load(id: string): Template | null }
   seal: Seal
@@ -81,12 +84,18 @@ export class SandboxService {
     })
   }
 
-  async #create(options: CreateOptions): Promise<Sandbox> {
-    const template = options.templateId === undefined ? null : this.#template(options.templateId)
+  async #create(asked: CreateOptions): Promise<Sandbox> {
+    const template = asked.templateId === undefined ? null : this.#template(asked.templateId)
+    const options = await withSnapshot(this.#options.snapshots, this.#provider.name, asked)
     const id = (this.#options.newId ?? newSandboxId)()
     const sandbox = draftSandbox(id, this.#provider.name, options, this.#options.defaults)
     this.#owners.claim(sandbox.userId, id, sandbox.limits)
     return this.#lock.run(id, () => this.#make(sandbox, options, template))
+  }
+
+  /** What each owner has at once, snapshots included. */
+  get owners(): Owners {
+    return this.#owners
   }
 
   /** For callers that have already been let in to this sandbox. */
@@ -124,14 +133,22 @@ export class SandboxService {
   stop(id: string): Promise<Sandbox> {
     return this.#lock.run(id, async () => {
       const row = await this.#row(id)
-      if (row.status !== 'running') return sandboxOf(row)
-      await this.#while(id, 'stopping', async () => {
-        this.#connections.drop(id, stopped('It was stopped.'))
-        await this.#provider.stop(id)
-        // Whoever asked for it needs no reason.
-        await this.#store.update(id, { status: 'stopped', status_reason: null })
-      })
-      return this.#told(id)
+      return row.status === 'running' ? this.#stop(id) : sandboxOf(row)
+    })
+  }
+
+  /** Does what needs a sandbox that is stopped; one that ran is started again, whether that worked or not. */
+  whileStopped(id: string, act: () => Promise<void>): Promise<Sandbox> {
+    return this.#lock.run(id, async () => {
+      const hasRun = (await this.#row(id)).status === 'running'
+      if (hasRun) await this.#stop(id)
+      const failure = await act().then(
+        () => null,
+        (error: unknown) => ({ error }),
+      )
+      if (hasRun) await this.#startAgain(await this.#row(id)).catch((error) => throwFirst(failure, error))
+      if (failure) throw failure.error
+      return this.get(id)
     })
   }
 
@@ -247,7 +264,7 @@ export class SandboxService {
     try {
       // The record first: what is on the machine without one is somebody else's, and is never touched.
       await this.#store.insert(rowOf(sandbox, { agentSecretSealed, accessTokenHash }))
-      const { unenforced } = await this.#provider.create(specOf(sandbox, secret))
+      const { unenforced } = await this.#provider.create(specOf(sandbox, secret, options.snapshotId))
       const agent = await this.#prepare(sandbox, secret, template)
       await prepare?.(agent, sandbox)
       await this.#store.update(id, { status: 'running', unenforced: JSON.stringify(unenforced) })
@@ -291,6 +308,16 @@ export class SandboxService {
       await this.#told(id)
       throw error
     }
+    return this.#told(id)
+  }
+
+  async #stop(id: string): Promise<Sandbox> {
+    await this.#while(id, 'stopping', async () => {
+      this.#connections.drop(id, stopped('It was stopped.'))
+      await this.#provider.stop(id)
+      // Whoever asked for it needs no reason.
+      await this.#store.update(id, { status: 'stopped', status_reason: null })
+    })
     return this.#told(id)
   }
 
@@ -419,6 +446,12 @@ export class SandboxService {
   }
 }
 
-function specOf(sandbox: Sandbox, secret: string): SandboxSpec {
-  return { id: sandbox.id, secret, limits: sandbox.limits, egress: sandbox.egress }
+function specOf(sandbox: Sandbox, secret: string, snapshotId?: string): SandboxSpec {
+  const { id, limits, egress } = sandbox
+  return { id, secret, limits, egress, ...(snapshotId === undefined ? {} : { snapshotId }) }
+}
+
+/** Where two things failed, the first is why. */
+function throwFirst(failure: { error: unknown } | null, error: unknown): never {
+  throw failure ? failure.error : error
 }

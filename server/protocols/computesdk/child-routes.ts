@@ -5,11 +5,11 @@ import type { RequestContext } from '../../request-context'
 import type { Sandbox } from '../../sandbox/sandbox-record'
 import type { Entry, SandboxTarget } from '../entry'
 import type { Exchange } from '../exchange'
+import { sendWhenReady } from '../patient-answer'
 import type { RequestRoute } from '../site'
 import type { Channels } from './channels'
 import { createOptions } from './create-options'
 import { authorizeMain } from './main-credential'
-import { sendWhenReady } from './patient-answer'
 import { setupOf } from './setup'
 
 export interface ChildDeps {

@@ -1,4 +1,3 @@
-import { SandboxError } from '@/lib/errors'
 import type { CreateSandboxBody } from '@/lib/protocol/sandboxes'
 import type { CreateOptions } from '../../sandbox/draft'
 import { parsePath, resolvePath } from '../paths'
@@ -10,10 +9,9 @@ type AskedOptions = Omit<CreateOptions, 'userId' | 'apiKeyId' | 'accessTokenHash
 /** What a body asks for, in the words of the service. */
 export function createOptions(body: CreateSandboxBody): AskedOptions {
   const { timeout, limits, directory, templateId, name, namespace, envs, egress } = body
-  if (typeof body.snapshotId === 'string')
-    throw new SandboxError('unsupported', 'This Sandlot makes no sandboxes from snapshots yet.')
   return {
     templateId,
+    snapshotId: body.snapshotId ?? undefined,
     name,
     namespace,
     envs,

@@ -3,11 +3,11 @@ import { FindOrCreateSandboxBody, FindSandboxBody, type FoundSandbox } from '@/l
 import { hashSecret, newSecret } from '../../auth/access'
 import type { Sandbox } from '../../sandbox/sandbox-record'
 import type { Exchange } from '../exchange'
+import { settlesEarly } from '../patient-answer'
 import { sandboxSummary } from '../sandbox-summary'
 import type { RequestRoute } from '../site'
 import { createOptions } from './create-options'
 import type { GatewayDeps } from './gateway'
-import { settlesEarly } from './patient-answer'
 import { setupOf } from './setup'
 
 interface Found {

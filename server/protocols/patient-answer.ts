@@ -1,5 +1,5 @@
 import { type SandboxError, toSandboxError } from '@/lib/errors'
-import type { Exchange } from '../exchange'
+import type { Exchange } from './exchange'
 
 /** Below the 30 s after which the client gives up on headers. */
 const EARLY_HEADERS_MS = 20_000
