@@ -208,7 +208,7 @@ export const settings = {
     limit({ min: LIMIT_BOUNDS.memoryMb.min, max: MAX_OWNER_MB }),
   ),
   SANDLOT_OWNER_DISK_MB: setting(
-    'Disk that the sandboxes of one owner may be allowed together, in MB; 0: no limit.',
+    'Disk that the sandboxes of one owner may be allowed together, with what snapshots take, in MB; 0: no limit.',
     '819200',
     limit({ min: LIMIT_BOUNDS.diskMb.min, max: MAX_OWNER_MB }),
   ),

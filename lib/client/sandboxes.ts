@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isErrorCode, SandboxError } from '@/lib/errors'
 import {
   ApiKeySummary,
   CreatedApiKey,
@@ -13,6 +14,9 @@ import { createHttp, type Http, type HttpOptions, type RequestOptions } from './
 
 /** Making a sandbox may wait for a slow provider; everything else is quick. */
 const CREATE_TIMEOUT_MS = 120_000
+
+/** What failed after its status went out. */
+const LateFailure = z.object({ success: z.literal(false), error: z.string(), code: z.string().optional() })
 
 /** The root API, `/v1/sandboxes` and its neighbours (`lib/protocol/sandboxes.ts`), for programs and server routes. */
 export class SandboxesClient {
@@ -70,7 +74,9 @@ export class SandboxesClient {
   }
 
   async #data<T>(path: string, schema: z.ZodType<T>, call?: RequestOptions): Promise<T> {
-    const answer = await this.#http.json(path, z.object({ data: schema }), call)
+    const answer = await this.#http.json(path, z.union([z.object({ data: schema }), LateFailure]), call)
+    if ('error' in answer)
+      throw new SandboxError(isErrorCode(answer.code) ? answer.code : 'internal', answer.error)
     return answer.data as T
   }
 }

@@ -51,4 +51,30 @@ describe.each(workerKinds)('after a SIGKILL of $name', ({ open }) => {
     await tested.provider.start(spec.id, spec)
     expect((await runIn(tested.provider, spec, 'cat note')).stdout).toBe('precious\n')
   })
+
+  it('what was paused for a snapshot goes on, and nothing is left of that', async () => {
+    tested = await open()
+    const spec = newSpec()
+    await tested.provider.create(spec)
+    const count = 'i=0; while :; do i=$((i+1)); echo $i > new; mv new count; done'
+    await runIn(tested.provider, spec, 'seq 1 20000 | (mkdir many; cd many; xargs touch)')
+    await runIn(
+      tested.provider,
+      spec,
+      `setsid sh -c '${count}' >/dev/null 2>&1 & until [ -e count ]; do :; done`,
+    )
+    const snapshots = join(tested.dataDir, 'snapshots')
+    const cut = tested.provider.snapshot(spec.id, 'cut', null)
+    cut.catch(() => undefined)
+    await vi.waitFor(() => expect(readdirSync(snapshots)).toEqual(['cut.part']), { interval: 2 })
+    await tested.crash()
+    await tested.again()
+    await tested.provider.list()
+    expect(readdirSync(snapshots)).toEqual([])
+    const at = Number((await runIn(tested.provider, spec, 'cat count')).stdout)
+    await vi.waitFor(async () => {
+      const { stdout } = await runIn(tested.provider, spec, 'cat count')
+      expect(Number(stdout)).toBeGreaterThan(at)
+    }, 20_000)
+  })
 })

@@ -1,16 +1,16 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { basename } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { SandboxError } from '@/lib/errors'
 import type { SandboxLimits, SandboxSpec, SandboxUsage } from '../provider'
 import { AgentSocket } from './agent-socket'
 import type { Cgroup } from './cgroup'
 import type { Host } from './host'
-import { type HostProcess, identify, isAlive, nameOf, signalProcess } from './host-process'
+import { type HostProcess, identify, isAlive, signalProcess } from './host-process'
 import { launch } from './launch'
 import { launchInputs } from './launch-inputs'
 import type { SandboxPlaces } from './places'
+import { untilGone, untilRuns } from './process-waits'
 import type { Launched, Launching } from './readiness'
 import {
   makeBase,
@@ -23,22 +23,13 @@ import {
 import { readState, type SandboxState, writeState } from './state'
 import { findStrays } from './strays'
 import { AGENT_PATH } from './toolchain'
-import { TreeCopies } from './tree-copies'
+import { type CopyTree, TreeCopies } from './tree-copies'
 import { discardTree, finishSwap, makeIncoming, swapIn } from './tree-swap'
 import { Turnstile } from './turnstile'
 import { Writers } from './writers'
 
-/** The kernel ends a killed sandbox within milliseconds, unless its disk hangs. */
-const END_TIMEOUT_MS = 10_000
-const POLL_MS = 5
-/** Making the mounts takes a millisecond or two. */
-const MOUNT_TIMEOUT_MS = 10_000
-
 /** What a sandbox is before it has a name. */
 export type SandboxShape = Pick<SandboxSpec, 'limits' | 'egress'>
-
-/** Reads or fills `tree` as host user `uid` (`null`: our own), until `signal`. */
-export type CopyTree = (source: { tree: string; uid: number | null; signal: AbortSignal }) => Promise<void>
 
 /** One sandbox of this host: its directory, its processes, its control group. */
 export class LocalSandbox {
@@ -141,7 +132,7 @@ export class LocalSandbox {
     this.#begin()
     const launched = await this.#launching?.prepared
     this.#prepared = launched === undefined ? null : identify(launched.agentPid)
-    await this.#untilAgentRuns()
+    await untilRuns(this.#prepared, basename(AGENT_PATH))
     this.#launching?.unref()
   }
 
@@ -194,8 +185,8 @@ export class LocalSandbox {
   copyOut(copy: CopyTree): Promise<void> {
     return this.#copies.run(async (signal) => {
       this.#reclaimUid()
-      await this.#pause()
       try {
+        await this.#pause()
         await copy({ tree: this.#places.root, uid: this.#hostUid, signal })
       } finally {
         await this.#resume()
@@ -288,16 +279,6 @@ export class LocalSandbox {
     this.#socket = null
   }
 
-  /** Bubblewrap tells its child's pid before it mounts anything; the directory must keep its name until it has. */
-  async #untilAgentRuns(): Promise<void> {
-    const deadline = Date.now() + MOUNT_TIMEOUT_MS
-    while (this.#prepared !== null && nameOf(this.#prepared) !== basename(AGENT_PATH)) {
-      if (!isAlive(this.#prepared) || Date.now() > deadline)
-        throw new SandboxError('provider_failed', 'The sandbox did not start: its mounts were not made.')
-      await setTimeout(POLL_MS)
-    }
-  }
-
   async #readyForStart({ egress, limits }: SandboxSpec): Promise<void> {
     await this.#settle()
     reopenOwnDirectories(this.#places.root)
@@ -365,25 +346,12 @@ export class LocalSandbox {
     for (const entry of known) signalProcess(entry, 'SIGKILL')
     this.#writers.release()
     this.#cgroup?.kill()
-    await this.#untilGone(known)
+    await untilGone(known, this.#cgroup)
   }
 
   /** What a start that failed or was cut short left: its processes were never recorded. */
   #strays(): HostProcess[] {
     return findStrays(this.#host.places.of(this.#state.key).root).flatMap((pid) => identify(pid) ?? [])
-  }
-
-  async #untilGone(known: HostProcess[]): Promise<void> {
-    const deadline = Date.now() + END_TIMEOUT_MS
-    while (known.some(isAlive) || this.#cgroup?.remove() === false) {
-      if (Date.now() > deadline)
-        throw new SandboxError(
-          'provider_failed',
-          'The processes of the sandbox do not end; is a disk hanging?',
-        )
-      this.#cgroup?.kill()
-      await setTimeout(POLL_MS)
-    }
   }
 
   /** Where a full disk holds them already, they stay held afterwards as well. */

@@ -1,6 +1,9 @@
 import type { SandboxError } from '@/lib/errors'
 import { Turnstile } from './turnstile'
 
+/** Reads or fills `tree` as host user `uid` (`null`: our own), until `signal`. */
+export type CopyTree = (source: { tree: string; uid: number | null; signal: AbortSignal }) => Promise<void>
+
 /** The copies of one sandbox's files: one at a time, until the sandbox is no more. */
 export class TreeCopies {
   readonly #turns = new Turnstile(1)
