@@ -15,7 +15,7 @@ import type { Entry, SandboxTarget } from '../entry'
 import type { Exchange } from '../exchange'
 import type { RequestRoute } from '../site'
 import { managedServer } from './managed-server'
-import { sendWhenReady, settlesEarly } from './patient-answer'
+import { sendWhenReady, settlesEarly } from '../patient-answer'
 import { startServer } from './start-server'
 
 export interface ServerDeps {

@@ -11,7 +11,7 @@ import {
   startedCommand,
   terminalOf,
 } from './command-answers'
-import { sendWhenReady } from './patient-answer'
+import { sendWhenReady } from '../patient-answer'
 
 /** Longer waits are for the client to repeat. */
 const MAX_WAIT_MS = 24 * 3600_000
