@@ -1,3 +1,4 @@
+import { readdir, readFile } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures'
 import { Workbench } from './workbench'
@@ -38,6 +39,50 @@ test('what was typed without a pause is there after the page crashed', async ({
   const next = new Workbench(await context.newPage())
   await next.page.goto(address)
   await expect(next.editor).toContainText(typed.trim().slice(0, 100))
+})
+
+test('what was typed and not saved is there after a reload where the database of the browser is busy', async ({
+  openSandbox,
+  page,
+}) => {
+  const workbench = await openSandbox('Node')
+  await typeInto(workbench, 'README.md', '')
+  await page.evaluate(keepDatabaseBusy)
+  await page.keyboard.type('typed before the reload')
+  await expect(workbench.editor).toContainText('typed before the reload')
+  await page.reload()
+  await expect(workbench.editor).toContainText('typed before the reload')
+  await expect(tab(page, 'README.md, unsaved')).toBeVisible()
+})
+
+test('every key that is typed while the editor fetches the rest of itself arrives', async ({
+  openSandbox,
+  page,
+}) => {
+  const workbench = await openSandbox('Node')
+  const release = await holdBack(page, 'editor.contrib.findController')
+  await page.reload({ waitUntil: 'commit' })
+  await typeInto(workbench, 'README.md', 'typed before, ')
+  const first = await page.locator('.monaco-editor:visible').first().elementHandle()
+  const strayed = await page.evaluateHandle(() => {
+    const keys: string[] = []
+    new MutationObserver(() => {
+      if (document.activeElement === document.body) keys.push('nobody would hear the next key')
+    }).observe(document.body, { childList: true, subtree: true })
+    return keys
+  })
+  release()
+  let typed = ''
+  while (await first?.evaluate((element) => element.isConnected)) {
+    await page.keyboard.type('x')
+    typed += 'x'
+  }
+  await page.keyboard.type(' and after')
+  expect(await strayed.jsonValue()).toEqual([])
+  await expect(workbench.editor).toContainText(`typed before, ${typed} and after`)
+  // It has what came later.
+  await page.keyboard.press('Control+F')
+  await expect(page.getByRole('textbox', { name: 'Find' })).toBeFocused()
 })
 
 test('two tabs with the same file keep their edits apart, and a tab that is closed leaves its own to the next', async ({
@@ -111,4 +156,36 @@ async function crash(page: Page): Promise<void> {
   // Nobody is left to answer this.
   session.send('Page.crash').catch(() => undefined)
   await crashed
+}
+
+/** The script that has a word in it comes only when the answer is called. */
+async function holdBack(page: Page, word: string): Promise<() => void> {
+  const scripts = new URL('../.next/static/chunks/', import.meta.url)
+  const names = (await readdir(scripts)).filter((name) => name.endsWith('.js'))
+  const texts = await Promise.all(names.map((name) => readFile(new URL(name, scripts), 'utf8')))
+  const held = names.find((_, index) => texts[index]?.includes(word))
+  let release: () => void = () => undefined
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  await page.route(`**/${held}`, async (route) => {
+    await released
+    await route.continue()
+  })
+  return release
+}
+
+/** Runs in the page: every other write waits until the page is gone. */
+function keepDatabaseBusy(): Promise<void> {
+  const opening = indexedDB.open('sandlot-edits')
+  return new Promise((resolve) => {
+    opening.onsuccess = () => {
+      const edits = opening.result.transaction('edits', 'readwrite').objectStore('edits')
+      const again = () => {
+        edits.count().onsuccess = again
+        resolve()
+      }
+      again()
+    }
+  })
 }

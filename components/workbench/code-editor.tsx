@@ -39,15 +39,17 @@ export function CodeEditor(props: CodeEditorProps) {
   const { path, isReadOnly } = file
   const uri = useMemo(() => uriOf(path, file.isPart), [path, file.isPart])
   const [editor, setEditor] = useState<Shown | null>(null)
-  const features = useAllFeatures(isSettled, editor)
+  const areFeaturesLoaded = useAllFeatures(isSettled && editor !== null)
+  const inFront = useRef<Shown | null>(null)
+  const [isWholeInFront, setIsWholeInFront] = useState(false)
   const options = useMemo(
     () => ({
       ...EDITOR_OPTIONS,
-      folding: features.areLoaded,
+      folding: areFeaturesLoaded,
       readOnly: isReadOnly,
       ariaLabel: `Editor, ${path}`,
     }),
-    [features.areLoaded, isReadOnly, path],
+    [areFeaturesLoaded, isReadOnly, path],
   )
   useEffect(() => applyTheme(isDark), [isDark])
   useModel(editor, uri, props)
@@ -56,29 +58,46 @@ export function CodeEditor(props: CodeEditorProps) {
   useReveal(editor, path, reveal)
 
   function onMount(mounted: Shown) {
-    if (features.hadFocus) mounted.focus()
+    if (inFront.current) takeOver(inFront.current, mounted)
+    inFront.current = mounted
     setEditor(mounted)
+    // The closure is of the first rendering of this editor: it was made with all features, or without.
+    setIsWholeInFront(areFeaturesLoaded)
     props.onReady()
     // Measured before the font came, every column would be a little off.
     void document.fonts.ready.then(() => monaco.editor.remeasureFonts())
   }
 
+  // Made anew once all features are there: an editor has those that were known when it was made. Until the new one stands,
+  // the old one stays and takes every key.
+  const whole = areFeaturesLoaded ? ['whole'] : []
+  const first = isWholeInFront || (areFeaturesLoaded && !editor) ? [] : ['first']
   return (
-    <Editor
-      // Made anew once all features are there: an editor has those that were known when it was made.
-      key={features.areLoaded ? 'whole' : 'first'}
-      path={uri.toString()}
-      defaultValue={file.text}
-      defaultLanguage={languageOf(path).id}
-      keepCurrentModel
-      theme={THEME}
-      options={options}
-      loading={null}
-      wrapperProps={WRAPPER}
-      beforeMount={() => applyTheme(isDark)}
-      onMount={onMount}
-    />
+    <div className="relative h-full">
+      {[...first, ...whole].map((key) => (
+        <div key={key} className="absolute inset-0">
+          <Editor
+            path={uri.toString()}
+            defaultValue={file.text}
+            defaultLanguage={languageOf(path).id}
+            keepCurrentModel
+            theme={THEME}
+            options={options}
+            loading={null}
+            wrapperProps={WRAPPER}
+            beforeMount={() => applyTheme(isDark)}
+            onMount={onMount}
+          />
+        </div>
+      ))}
+    </div>
   )
+}
+
+/** All at once, so that no key falls between the two. */
+function takeOver(from: Shown, to: Shown): void {
+  if (from.getModel() === to.getModel()) to.restoreViewState(from.saveViewState())
+  if (from.hasTextFocus()) to.focus()
 }
 
 const WRAPPER = { 'data-testid': 'code-editor' }
@@ -134,8 +153,11 @@ function useCursor(editor: Shown | null, uri: monaco.Uri, onCursor: CodeEditorPr
 }
 
 function useReveal(editor: Shown | null, path: string, reveal: Reveal | null): void {
+  const revealed = useRef(0)
   useEffect(() => {
-    if (!editor || reveal?.path !== path) return
+    // Once: the editor that takes over must not move the cursor away from where somebody types meanwhile.
+    if (!editor || reveal?.path !== path || reveal.token === revealed.current) return
+    revealed.current = reveal.token
     const position = { lineNumber: reveal.line, column: reveal.column }
     editor.setPosition(position)
     editor.revealPositionInCenterIfOutsideViewport(position)
@@ -146,23 +168,21 @@ function useReveal(editor: Shown | null, path: string, reveal: Reveal | null): v
 let areAllFeaturesLoaded = false
 
 /** The rest of the editor is fetched when what is seen first stands, so that it delays none of that. */
-function useAllFeatures(isSettled: boolean, editor: Shown | null) {
-  const [features, setFeatures] = useState({ areLoaded: areAllFeaturesLoaded, hadFocus: false })
-  const shown = useRef(editor)
+function useAllFeatures(mayLoad: boolean): boolean {
+  const [areLoaded, setAreLoaded] = useState(areAllFeaturesLoaded)
   useEffect(() => {
-    shown.current = editor
-  }, [editor])
-  useEffect(() => {
-    if (!isSettled || areAllFeaturesLoaded) return
+    if (!mayLoad || areLoaded) return
     startLanguageWorkers()
     import('./monaco-later').then(
       () => {
         areAllFeaturesLoaded = true
-        setFeatures({ areLoaded: true, hadFocus: shown.current?.hasTextFocus() ?? false })
+        // Monaco remembers which keys there are from the first key on; this makes it look again.
+        monaco.editor.addKeybindingRules([]).dispose()
+        setAreLoaded(true)
       },
       // Without them it is still an editor; the next one tries again.
       () => undefined,
     )
-  }, [isSettled])
-  return features
+  }, [mayLoad, areLoaded])
+  return areLoaded
 }
