@@ -1,5 +1,6 @@
 import { EditDatabase } from './edit-database'
 import { beginSession, ifGone } from './edit-session'
+import { LastWords } from './last-words'
 
 /** An edit that was not saved, as it is kept in the browser over a crash or a reload. */
 export type JournalEntry = {
@@ -20,10 +21,17 @@ export class EditJournal {
   readonly #scope: string
   readonly #session: Promise<string>
   readonly #database = new EditDatabase()
+  readonly #lastWords: LastWords
+  /** Null until it is known. */
+  #name: string | null = null
 
   constructor(scope: string) {
     this.#scope = scope
-    this.#session = beginSession(scope)
+    this.#lastWords = new LastWords(scope)
+    this.#session = beginSession(scope).then((name) => {
+      this.#name = name
+      return name
+    })
   }
 
   /**
@@ -47,14 +55,22 @@ export class EditJournal {
     return this.#rows()
   }
 
+  /** As `put`, for a page that may be gone before the database has it. */
+  putAtOnce(entry: JournalEntry): Promise<void> {
+    if (this.#name !== null) this.#lastWords.keep({ ...entry, session: this.#name })
+    return this.put(entry)
+  }
+
   /** Rejects where the browser does not keep it. */
   async put(entry: JournalEntry): Promise<void> {
     const session = await this.#session
     await this.#database.write((edits) => edits.put({ ...entry, session }, this.#key(session, entry.path)))
+    this.#lastWords.forget({ session, path: entry.path }, entry.atMs)
   }
 
   async remove(path: string): Promise<void> {
     const session = await this.#session
+    this.#lastWords.forget({ session, path })
     await this.#database.write((edits) => edits.delete(this.#key(session, path)))
   }
 
@@ -65,17 +81,29 @@ export class EditJournal {
       edits.delete(this.#key(session, from))
       edits.put({ ...entry, session }, this.#key(session, entry.path))
     })
+    this.#lastWords.forget({ session, path: from })
   }
 
   /** Forgets everything, for a sandbox that is no more. */
   async clear(): Promise<void> {
+    for (const word of this.#lastWords.all()) this.#lastWords.forget(word)
     await this.#database.write((edits) => edits.delete(this.#range()))
   }
 
   async #rows(): Promise<Row[]> {
+    const words = this.#lastWords.all()
+    const latest = new Map<string, Row>()
+    for (const row of [...(await this.#keptRows()), ...words].sort((a, b) => a.atMs - b.atMs)) {
+      const key = JSON.stringify([row.session, row.path])
+      latest.delete(key)
+      latest.set(key, row)
+    }
+    return [...latest.values()]
+  }
+
+  async #keptRows(): Promise<Row[]> {
     try {
-      const rows: Row[] = await this.#database.read((edits) => edits.getAll(this.#range()))
-      return rows.sort((a, b) => a.atMs - b.atMs)
+      return await this.#database.read((edits) => edits.getAll(this.#range()))
     } catch {
       // Private windows: nothing was kept. Whoever writes an edit learns that it is not.
       return []
@@ -83,9 +111,20 @@ export class EditJournal {
   }
 
   /** False where another tab was faster, or the browser has no room: it stays where it is then. */
-  #take(row: Row, session: string): Promise<boolean> {
+  async #take(row: Row, session: string): Promise<boolean> {
     const [from, to] = [this.#key(row.session, row.path), this.#key(session, row.path)]
-    return this.#database.move(from, to, { ...row, session }).catch(() => false)
+    try {
+      const isTaken = await this.#database.move(from, to, { ...row, session })
+      // Its page was gone before the database had any of it.
+      const isWord = this.#lastWords
+        .all()
+        .some(({ session, path }) => session === row.session && path === row.path)
+      if (!isTaken && isWord) await this.put(row)
+      this.#lastWords.forget(row)
+      return isTaken || isWord
+    } catch {
+      return false
+    }
   }
 
   #key(session: string, path: string): IDBValidKey {

@@ -15,6 +15,8 @@ export class JournalWriter {
   readonly #journal: EditJournal
   readonly #editOf: (path: string) => JournalEntry | null
   readonly #waiting = new Map<string, { timer: ReturnType<typeof setTimeout>; sinceMs: number }>()
+  /** The latest write of each file that the database has not confirmed. */
+  readonly #underWay = new Map<string, Promise<void>>()
   readonly #refused = new Set<string>()
 
   /** `editOf` answers what is unsaved of a file now, or null. */
@@ -30,9 +32,11 @@ export class JournalWriter {
     this.#schedule(path, Math.min(IDLE_MS, sinceMs + MAX_WAIT_MS - nowMs), sinceMs)
   }
 
-  /** Writes all that waits, because the page may be gone in a moment. */
+  /** Writes all that waits or is under way, because the page may be gone in a moment. */
   flush(): void {
-    for (const path of [...this.#waiting.keys()]) this.#write(path)
+    for (const path of new Set([...this.#waiting.keys(), ...this.#underWay.keys()])) {
+      this.#write(path, (edit) => this.#journal.putAtOnce(edit))
+    }
   }
 
   /** Nothing of the file is unsaved any more. */
@@ -50,14 +54,19 @@ export class JournalWriter {
     this.#watch(edit.path, this.#journal.move(from, edit))
   }
 
-  #write(path: string): void {
+  #write(path: string, put = (edit: JournalEntry) => this.#journal.put(edit)): void {
     this.#stop(path)
     const edit = this.#editOf(path)
-    if (edit) this.#watch(path, this.#journal.put(edit))
+    if (edit) this.#watch(path, put(edit))
     else this.#keeps(path)
   }
 
   #watch(path: string, written: Promise<void>): void {
+    this.#underWay.set(path, written)
+    const end = () => {
+      if (this.#underWay.get(path) === written) this.#underWay.delete(path)
+    }
+    written.then(end, end)
     written.then(
       () => this.#keeps(path),
       () => {
