@@ -42,7 +42,7 @@ import * as z from 'zod/mini'
  * | GET /ports | | Ports |
  * | WS /processes/{id}/stream?offset&follow | ProcessStreamClientMessage as text | ProcessStreamMessage as text; after `output` its bytes as one binary frame |
  * | WS /terminals/{id}/stream?offset&from&role&locked | see TerminalServerMessage, TerminalClientMessage; `locked`: stays a reader | output bytes as binary |
- * | WS /watch?path&ignore | | WatchMessage as text |
+ * | WS /watch?path&ignore&ignorePath&retell | any text: asks for one more `ready` | WatchMessage as text |
  * | WS /ports/events | | PortsMessage as text: at once, then at each change |
  * | WS /ports/{port}/stream | bytes as binary, PortStreamMessage as text | bytes as binary |
  */
@@ -306,9 +306,16 @@ export const WatchEvent = z.object({
   event: z.enum(['add', 'change', 'unlink', 'addDir', 'unlinkDir']),
   path: z.string(),
 })
+/**
+ * `ignore`: names and globs below the watched directory; `ignorePath`: globs held against whole paths. With `retell=true`
+ * lost events are no `resync`: what differs from what was told last is told as events.
+ */
 export const WatchMessage = z.discriminatedUnion('type', [
-  /** The watch stands: what changes from now on is told. */
-  z.object({ type: z.literal('ready') }),
+  /**
+   * The watch stands: what changes from now on is told, and what changed before has been. `isComplete`: whether all
+   * directories are watched, of which there may be too many; missing from an agent that is never asked for a second one.
+   */
+  z.object({ type: z.literal('ready'), isComplete: z.optional(z.boolean()) }),
   z.object({ type: z.literal('events'), events: z.array(WatchEvent) }),
   /** Events were lost below this path: look again. */
   z.object({ type: z.literal('resync'), path: z.string() }),

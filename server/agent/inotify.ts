@@ -53,7 +53,7 @@ export class Inotify {
     if (this.#fd < 0) {
       throw new SandboxError('unavailable', 'The machine has no file watch left for this sandbox. Close one.')
     }
-    readers.add(this.#read)
+    readers.add(this.drain)
     if (readers.size === 1) process.on('SIGIO', readAll)
     libc().fcntl(this.#fd, F_SETOWN, process.pid)
     libc().fcntl(this.#fd, F_SETFL, O_NONBLOCK | O_ASYNC)
@@ -72,12 +72,13 @@ export class Inotify {
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
-    readers.delete(this.#read)
+    readers.delete(this.drain)
     if (readers.size === 0) process.off('SIGIO', readAll)
     libc().close(this.#fd)
   }
 
-  readonly #read = (): void => {
+  /** Reads all that is there now. */
+  readonly drain = (): void => {
     while (!this.#isClosed) {
       const length = Number(libc().read(this.#fd, buffer, BUFFER_BYTES))
       if (length <= 0) return

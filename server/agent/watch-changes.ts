@@ -22,6 +22,10 @@ export class WatchChanges {
     this.#before.clear()
   }
 
+  paths(): Iterable<string> {
+    return this.#before.keys()
+  }
+
   /** The events since the last call; `kindOf` says what a path is now. */
   take(kindOf: (path: string) => Kind | undefined): WatchEvent[] {
     const events: WatchEvent[] = []

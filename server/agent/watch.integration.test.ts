@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { appendFileSync, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { WatchEvent } from '@/server/agent-contract'
-import { startAgent, type TestAgent, type TestSocket } from './testing'
+import { eventually, startAgent, type TestAgent, type TestSocket } from './testing'
 
 let agent: TestAgent
 beforeAll(async () => {
@@ -147,6 +147,72 @@ describe('a watch', () => {
     expect(watcher.find('resync')).toEqual({ type: 'resync', path: root })
     writeFileSync(`${root}/after`, 'x')
     await watcher.until(() => eventsOf(watcher).includes('add after'))
+    await watcher.close()
+  })
+
+  it('tells with `retell` what became of each path, where the kernel’s queue ran over', async () => {
+    mkdirSync(`${root}/kept/old`, { recursive: true })
+    for (const name of ['same', 'changed', 'removed', 'kept/old/leaf']) writeFileSync(`${root}/${name}`, 'x')
+    // What changed just before would be told once more, to be safe.
+    await eventually(() => Date.now() - lstatSync(`${root}/same`).ctimeMs > 100)
+    const watcher = await watch('&retell=true')
+    watcher.pause()
+    process.kill(agent.pid, 'SIGSTOP')
+    execFileSync('sh', ['-c', 'seq 1 9000 | xargs touch; seq 1 9000 | xargs rm'], { cwd: root })
+    writeFileSync(`${root}/changed`, 'y')
+    rmSync(`${root}/removed`)
+    renameSync(`${root}/kept/old`, `${root}/kept/new`)
+    process.kill(agent.pid, 'SIGCONT')
+    watcher.resume()
+    await watcher.until(() => eventsOf(watcher).includes('add kept/new/leaf'))
+    const events = await eventsUntilMark(watcher)
+    expect(watcher.find('resync')).toBeUndefined()
+    expect(events.filter((event) => !/ \d+$/.test(event)).sort()).toEqual([
+      'add kept/new/leaf',
+      'addDir kept/new',
+      'change changed',
+      'unlink kept/old/leaf',
+      'unlink removed',
+      'unlinkDir kept/old',
+    ])
+    // Each of the thousands that came and went is told as what it is in the end: not there.
+    const numbered = new Map(
+      events.filter((event) => / \d+$/.test(event)).map((each) => [each.split(' ')[1], each]),
+    )
+    expect([...numbered.values()].filter((event) => event.startsWith('add'))).toEqual([])
+    await watcher.close()
+  })
+
+  it('tells a flood with `retell` in full', async () => {
+    const watcher = await watch('&retell=true')
+    execFileSync('sh', ['-c', 'mkdir flood && cd flood && seq 1 12000 | xargs touch'], { cwd: root })
+    await watcher.until(() => eventsOf(watcher).length >= 12_001)
+    await eventsUntilMark(watcher)
+    expect(watcher.find('resync')).toBeUndefined()
+    expect(new Set(eventsOf(watcher).filter((event) => event.startsWith('add flood/'))).size).toBe(12_000)
+    await watcher.close()
+  })
+
+  it('says when asked that all before is told', async () => {
+    const watcher = await watch()
+    expect(watcher.find('ready')).toEqual({ type: 'ready', isComplete: true })
+    writeFileSync(`${root}/before`, 'x')
+    watcher.send({ type: 'mark' })
+    await watcher.until(() => watcher.messages.filter(({ type }) => type === 'ready').length === 2)
+    expect(eventsOf(watcher)).toEqual(['add before'])
+    expect(watcher.messages.at(-1)?.type).toBe('ready')
+    await watcher.close()
+  })
+
+  it('holds `ignorePath` against whole paths', async () => {
+    mkdirSync(`${root}/dist`)
+    mkdirSync(`${root}/src/dist`, { recursive: true })
+    const globs = [`${root}/dist`, '/**/*.{log,tmp}']
+    const watcher = await watch(globs.map((glob) => `&ignorePath=${encodeURIComponent(glob)}`).join(''))
+    for (const name of ['dist/a', 'src/dist/b', 'c.log', 'src/d.tmp', 'e.txt']) {
+      writeFileSync(`${root}/${name}`, 'x')
+    }
+    expect(await eventsUntilMark(watcher)).toEqual(['add src/dist/b', 'add e.txt'])
     await watcher.close()
   })
 

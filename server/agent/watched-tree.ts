@@ -76,6 +76,18 @@ export class WatchedTree {
     }
   }
 
+  /** Directories before what is in them. */
+  *entries(): Generator<[path: string, kind: Kind]> {
+    for (const directory of this.#byPath.values()) {
+      for (const [name, kind] of directory.entries) yield [join(directory.path, name), kind]
+    }
+  }
+
+  /** Takes in what the system has told and nobody has read yet. */
+  drain(): void {
+    this.#inotify.drain()
+  }
+
   kindOf = (path: string): Kind | undefined => this.#byPath.get(dirname(path))?.entries.get(basename(path))
 
   close(): void {
