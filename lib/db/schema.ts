@@ -15,6 +15,8 @@ export interface Database {
   session_tokens: SessionTokenTable
   magic_links: MagicLinkTable
   snapshots: SnapshotTable
+  watchers: WatcherTable
+  signals: SignalsTable
 }
 
 export interface UserTable {
@@ -137,4 +139,23 @@ export interface SnapshotTable {
   /** 0 while it is being made. */
   size_bytes: number
   created_at: string
+}
+
+export interface WatcherTable {
+  id: string
+  sandbox_id: string
+  /** Absolute. */
+  path: string
+  /** JSON: string[]. */
+  ignored: string
+  include_content: 0 | 1
+  encoding: 'raw' | 'base64'
+  created_at: string
+}
+
+export interface SignalsTable {
+  sandbox_id: string
+  /** How whoever started them addressed us, so that the addresses in signals are of use to them. */
+  origin: string
+  base: string
 }

@@ -14,10 +14,12 @@ import { postgresDialect } from './postgres'
 import { type SandboxRow, SandboxStore } from './sandboxes'
 import type { Database } from './schema'
 import { SessionTokenStore } from './session-tokens'
+import { SignalStore } from './signals'
 import { type SnapshotRow, SnapshotStore } from './snapshots'
 import { openSqlite } from './sqlite'
 import { startPostgres } from './start-postgres.test-server'
 import { UserStore } from './users'
+import { type WatcherRow, WatcherStore } from './watchers'
 
 const ODD_TEXTS = [
   `'; DROP TABLE sandboxes; --`,
@@ -113,6 +115,15 @@ describe.each(kinds)('the stores on $name', ({ start }) => {
     created_at: '2026-01-01T00:00:00.000Z',
     expires_at: '2026-01-08T00:00:00.000Z',
     last_used_at: null,
+  })
+  const newWatcher = (id: string, sandboxId: string, createdAt: string): WatcherRow => ({
+    id,
+    sandbox_id: sandboxId,
+    path: '/workspace',
+    ignored: '["node_modules"]',
+    include_content: 1,
+    encoding: 'base64',
+    created_at: createdAt,
   })
   const newKey = (id: string, createdAt = '2026-01-01T00:00:00.000Z') => ({
     id,
@@ -234,6 +245,30 @@ describe.each(kinds)('the stores on $name', ({ start }) => {
       expect(await new SessionTokenStore(first.db).listBySandbox('s2')).toHaveLength(1)
       const links = await first.db.selectFrom('magic_links').select('id').execute()
       expect(links).toEqual([{ id: 'link-s2' }])
+    })
+
+    it('keeps its watchers and signals until it goes', async () => {
+      const [watchers, signals] = [new WatcherStore(first.db), new SignalStore(second.db)]
+      for (const id of ['s1', 's2']) {
+        await new SandboxStore(first.db).insert(newSandbox(id))
+        await watchers.insert(newWatcher(`later-${id}`, id, '2026-01-02T00:00:00.000Z'))
+        await watchers.insert(newWatcher(`first-${id}`, id, '2026-01-01T00:00:00.000Z'))
+        await signals.put({ sandbox_id: id, origin: 'http://old', base: '' })
+        await signals.put({ sandbox_id: id, origin: 'http://new', base: '/b' })
+      }
+      await watchers.delete('s2', 'first-s1')
+      expect((await watchers.listBySandbox('s1')).map(({ id }) => id)).toEqual(['first-s1', 'later-s1'])
+      await watchers.delete('s1', 'first-s1')
+      expect(await watchers.listBySandbox('s1')).toEqual([
+        newWatcher('later-s1', 's1', '2026-01-02T00:00:00.000Z'),
+      ])
+      expect(await signals.get('s1')).toEqual({ sandbox_id: 's1', origin: 'http://new', base: '/b' })
+      await signals.delete('s2')
+      expect(await signals.get('s2')).toBeNull()
+      await new SandboxStore(first.db).delete('s1')
+      expect(await watchers.listBySandbox('s1')).toEqual([])
+      expect(await signals.get('s1')).toBeNull()
+      expect(await watchers.listBySandbox('s2')).toHaveLength(2)
     })
 
     it('refuses a second one of the same id, and one of an unknown owner', async () => {
