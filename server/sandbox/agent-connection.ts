@@ -25,11 +25,12 @@ import {
   TerminalInfo,
   Terminals,
   TextMatches,
+  type WatchEvent,
   WatchMessage,
 } from '../agent-contract'
 import type { Dial } from './agent-dialer'
 import { AgentHttp } from './agent-http'
-import { followMessages, type MessageHandlers, type Subscription } from './agent-messages'
+import { type Conversation, followMessages, type MessageHandlers, type Subscription } from './agent-messages'
 import { AgentProcesses } from './agent-processes'
 import { AgentOverlays } from './agent-overlays'
 import { queryString } from './agent-query'
@@ -39,7 +40,7 @@ import { AgentTerminals } from './agent-terminals'
 import { type FileContent, fileContent } from './file-content'
 import { openPortStream } from './port-stream'
 
-export type { FileEntry, Port, ProcessRecord, RunResult, Signal, SystemProcess, TerminalInfo }
+export type { FileEntry, Port, ProcessRecord, RunResult, Signal, SystemProcess, TerminalInfo, WatchEvent }
 
 /** 200,000 entries of some 200 bytes, and room for long names; outputs that JSON escapes byte by byte. */
 const MAX_LARGE_ANSWER_BYTES = 112 * 1024 * 1024
@@ -62,6 +63,13 @@ export interface WriteConditions {
 export interface FileReadOptions {
   range?: string | undefined
   ifNoneMatch?: string | undefined
+}
+export interface WatchOptions {
+  ignore?: readonly string[]
+  /** Globs that are held against whole paths. */
+  ignorePath?: readonly string[]
+  /** Where events were lost: what differs, instead of `resync`. */
+  retell?: boolean
 }
 export interface SearchOptions {
   ignore?: readonly string[] | undefined
@@ -256,12 +264,9 @@ export class AgentConnection {
     return openRawSocket(this.#agent, `/terminals/${encodeURIComponent(id)}/stream${query}`, options.key)
   }
 
-  watch(
-    path: string,
-    ignore: readonly string[],
-    handlers: MessageHandlers<WatchMessage>,
-  ): Promise<Subscription> {
-    return followMessages(this.#agent, `/watch${queryString({ path, ignore })}`, WatchMessage, handlers)
+  watch(path: string, options: WatchOptions, handlers: MessageHandlers<WatchMessage>): Promise<Conversation> {
+    const query = queryString({ path, ...options })
+    return followMessages(this.#agent, `/watch${query}`, WatchMessage, handlers)
   }
 
   async ports(): Promise<Port[]> {

@@ -15,13 +15,18 @@ export interface Subscription {
   close(): void
 }
 
+/** One on which we may speak, too. */
+export interface Conversation extends Subscription {
+  send(message: object): void
+}
+
 /** A WebSocket on which the agent tells and we listen; every message is checked. */
 export async function followMessages<T>(
   agent: AgentAddress,
   path: string,
   schema: ZodMiniType<T>,
   handlers: MessageHandlers<T>,
-): Promise<Subscription> {
+): Promise<Conversation> {
   let isOpen = true
   const finish = (socket: WebSocket, reason: SandboxError | null) => {
     if (!isOpen) return
@@ -41,7 +46,12 @@ export async function followMessages<T>(
   })
   hasStarted = true
   if (!isOpen) throw agentFailure(undefined)
-  return { close: () => finish(socket, null) }
+  return {
+    send: (message) => {
+      if (isOpen) socket.send(JSON.stringify(message))
+    },
+    close: () => finish(socket, null),
+  }
 }
 
 function checked<T>(schema: ZodMiniType<T>, data: RawData): T | null {

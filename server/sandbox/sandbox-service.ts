@@ -220,6 +220,11 @@ export class SandboxService {
     return row !== null && row.api_key_id !== null
   }
 
+  /** Tells what happens to every sandbox. Their use is measured only for those who subscribe to one. */
+  subscribeToAll(listener: (id: string, event: SandboxEvent) => void): () => void {
+    return this.#subscribers.addToAll(listener)
+  }
+
   /** Remembers that somebody uses it. */
   touch(id: string): void {
     this.#activity.touch(id)

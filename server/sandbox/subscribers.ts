@@ -20,6 +20,13 @@ export type SandboxListener = (event: SandboxEvent) => void
 /** Who follows which sandbox. */
 export class Subscribers {
   readonly #listeners = new Map<string, Set<SandboxListener>>()
+  readonly #toAll = new Set<(id: string, event: SandboxEvent) => void>()
+
+  /** What is told of any sandbox; the returned function ends that. */
+  addToAll(listener: (id: string, event: SandboxEvent) => void): () => void {
+    this.#toAll.add(listener)
+    return () => this.#toAll.delete(listener)
+  }
 
   /** True for the first one of a sandbox. */
   add(id: string, listener: SandboxListener): boolean {
@@ -37,5 +44,6 @@ export class Subscribers {
 
   publish(id: string, event: SandboxEvent): void {
     for (const listener of this.#listeners.get(id) ?? []) listener(event)
+    for (const listener of this.#toAll) listener(id, event)
   }
 }

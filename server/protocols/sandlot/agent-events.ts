@@ -73,18 +73,22 @@ export class AgentEvents {
 
   #watch(agent: AgentConnection, attempt: number): Promise<Subscription> {
     const { path, ignore, say } = this.#options
-    return agent.watch(path, ignore, {
-      onMessage: (message) => {
-        if (attempt !== this.#attempt) return
-        if (message.type !== 'ready')
-          return say(message.type === 'events' ? filesEvent(message.events) : message)
-        say({ type: 'watching', path })
-        // What changed while nobody watched was not told.
-        if (this.#wasFollowing) say({ type: 'resync', path })
-        this.#wasFollowing = true
+    return agent.watch(
+      path,
+      { ignore },
+      {
+        onMessage: (message) => {
+          if (attempt !== this.#attempt) return
+          if (message.type !== 'ready')
+            return say(message.type === 'events' ? filesEvent(message.events) : message)
+          say({ type: 'watching', path })
+          // What changed while nobody watched was not told.
+          if (this.#wasFollowing) say({ type: 'resync', path })
+          this.#wasFollowing = true
+        },
+        onClose: () => this.#retry(attempt),
       },
-      onClose: () => this.#retry(attempt),
-    })
+    )
   }
 
   #followPorts(agent: AgentConnection, attempt: number): Promise<Subscription> {
