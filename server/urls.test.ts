@@ -29,6 +29,12 @@ describe('on one machine', () => {
     expect(urls.browserUrl(ID, local)).toBe(`http://${ID}.localhost:3000`)
   })
 
+  it('a port is below the sandbox for programs, and on its own host beside its host', () => {
+    expect(urls.previewUrl(ID, 8080, local)).toBe(`http://127.0.0.1:3000/sandboxes/${ID}/ports/8080`)
+    const there = from(`http://${ID}.localhost:3000`)
+    expect(urls.previewUrl(ID, 8080, there)).toBe(`http://${ID}-8080.localhost:3000`)
+  })
+
   it('whoever is on the host already stays there', () => {
     const there = from(`http://${ID}.localhost:3000`)
     expect(urls.sandboxUrl(ID, there)).toBe(`http://${ID}.localhost:3000`)
@@ -50,6 +56,7 @@ describe('with an address and a domain', () => {
     for (const context of [from('http://127.0.0.1:3000'), from('https://sandlot.example.com')]) {
       expect(urls.sandboxUrl(ID, context)).toBe(`https://${ID}.boxes.example.dev`)
       expect(urls.browserUrl(ID, context)).toBe(`https://${ID}.boxes.example.dev`)
+      expect(urls.previewUrl(ID, 8080, context)).toBe(`https://${ID}-8080.boxes.example.dev`)
     }
     expect(urls.appUrl(from(`https://${ID}.boxes.example.dev`))).toBe('https://sandlot.example.com')
   })
