@@ -9,6 +9,8 @@ import { type OpenDatabase, openDatabase } from '@/lib/db/open-database'
 import { SandboxStore } from '@/lib/db/sandboxes'
 import { SessionTokenStore } from '@/lib/db/session-tokens'
 import { SnapshotStore } from '@/lib/db/snapshots'
+import { SignalStore } from '@/lib/db/signals'
+import { WatcherStore } from '@/lib/db/watchers'
 import { SandboxError } from '@/lib/errors'
 import { Access } from './auth/access'
 import { authSecretOf } from './auth-secret'
@@ -147,6 +149,7 @@ function createControl(config: Config, log: Logger, urls: Urls, database: OpenDa
       ...common,
       openPreview: (id, port, context) => tickets.create(id, port, context),
       previewUrl: urls.previewUrl,
+      stores: { watchers: new WatcherStore(db), signals: new SignalStore(db) },
       appUrl: urls.appUrl,
       version: versionOf(join(root, 'package.json')),
     }),

@@ -1,3 +1,5 @@
+import type { SignalStore } from '@/lib/db/signals'
+import type { WatcherStore } from '@/lib/db/watchers'
 import type { Access } from '../auth/access'
 import type { RequestContext } from '../request-context'
 import type { SandboxService } from '../sandbox/sandbox-service'
@@ -15,10 +17,14 @@ import { overlayRoutes } from './computesdk/overlays'
 import { serverEventsRoute } from './computesdk/server-events'
 import { serverRoutes } from './computesdk/servers'
 import { serviceRoutes } from './computesdk/service-routes'
+import { signalRoutes } from './computesdk/signal-routes'
+import { type PreviewUrl, Signals } from './computesdk/signals'
 import { StreamedCommands } from './computesdk/streamed-commands'
 import { TerminalChannels } from './computesdk/terminal-channels'
 import { terminalCommandRoutes } from './computesdk/terminal-commands'
 import { terminalRoutes } from './computesdk/terminals'
+import { watcherRoutes } from './computesdk/watcher-routes'
+import { Watchers } from './computesdk/watchers'
 import { Entry, type SandboxTarget } from './entry'
 import { LiveSockets } from './live-sockets'
 import { eventsRoute } from './sandlot/events-route'
@@ -36,6 +42,10 @@ export interface SandboxSiteDeps {
   snapshots: Snapshots
   access: Access
   openPreview: OpenPreview
+  /** Where programs find a port of a sandbox; without a ticket. */
+  previewUrl: PreviewUrl
+  /** What programs have asked to be told, from one start of Sandlot to the next. */
+  stores: { watchers: WatcherStore; signals: SignalStore }
   /** Base of a sandbox's own API for programs, no slash at its end: the `url` of a sandbox. */
   sandboxUrl: (sandboxId: string, context: RequestContext) => string
   /** The same for browsers, which know `*.localhost`: where the workbench is. */
@@ -59,6 +69,9 @@ export function createSandboxSite(deps: SandboxSiteDeps): Site<SandboxTarget> {
     commands.forget(id)
     channels.forget(id)
   })
+  const { sandboxes, stores, previewUrl } = deps
+  const watchers = new Watchers({ sandboxes, channels, store: stores.watchers })
+  const signals = new Signals({ sandboxes, channels, store: stores.signals, previewUrl })
   return createSite<SandboxTarget>(
     [
       frontDoor,
@@ -72,6 +85,8 @@ export function createSandboxSite(deps: SandboxSiteDeps): Site<SandboxTarget> {
       ...terminalCommandRoutes(entry),
       ...overlayRoutes(entry),
       ...serverRoutes({ ...deps, entry }),
+      ...watcherRoutes({ ...deps, entry, watchers }),
+      ...signalRoutes({ ...deps, entry, signals }),
       ...authRoutes({ ...deps, entry }),
       ...childRoutes({ ...deps, entry, channels }),
       ...sandboxRoutes(entry, deps.appUrl),

@@ -11,6 +11,8 @@ import { SandboxStore } from '@/lib/db/sandboxes'
 import { SessionTokenStore } from '@/lib/db/session-tokens'
 import { ROOT_API, SANDBOX_API } from '@/lib/protocol/api'
 import { SnapshotStore } from '@/lib/db/snapshots'
+import { SignalStore } from '@/lib/db/signals'
+import { WatcherStore } from '@/lib/db/watchers'
 import type { CreatedSandbox } from '@/lib/protocol/sandboxes'
 import { Access } from '../auth/access'
 import { createHttpServer } from '../http-server'
@@ -112,6 +114,7 @@ export async function startStack(defaults: Partial<SandboxDefaults> = {}) {
         url: `${origin}/${id}/${port}/ticket`,
         origin: `${origin}/${id}/${port}`,
       }),
+      stores: { watchers: new WatcherStore(database.db), signals: new SignalStore(database.db) },
       sandboxUrl,
       browserUrl: sandboxUrl,
       previewUrl: (id, port) => `${origin}/sandboxes/${id}/ports/${port}/~public`,
