@@ -9,10 +9,10 @@ import { MagicLinkStore } from '@/lib/db/magic-links'
 import { openDatabase } from '@/lib/db/open-database'
 import { SandboxStore } from '@/lib/db/sandboxes'
 import { SessionTokenStore } from '@/lib/db/session-tokens'
-import { ROOT_API, SANDBOX_API } from '@/lib/protocol/api'
-import { SnapshotStore } from '@/lib/db/snapshots'
 import { SignalStore } from '@/lib/db/signals'
+import { SnapshotStore } from '@/lib/db/snapshots'
 import { WatcherStore } from '@/lib/db/watchers'
+import { ROOT_API, SANDBOX_API } from '@/lib/protocol/api'
 import type { CreatedSandbox } from '@/lib/protocol/sandboxes'
 import { Access } from '../auth/access'
 import { createHttpServer } from '../http-server'
@@ -88,6 +88,7 @@ export async function startStack(defaults: Partial<SandboxDefaults> = {}) {
   const snapshots = openSnapshots()
   await snapshots.recover()
 
+  const stores = { watchers: new WatcherStore(database.db), signals: new SignalStore(database.db) }
   let origin = ''
   const sandboxUrl = (id: string) => `${origin}/sandboxes/${id}`
   const passes = new Passes(randomBytes(32))
@@ -114,7 +115,7 @@ export async function startStack(defaults: Partial<SandboxDefaults> = {}) {
         url: `${origin}/${id}/${port}/ticket`,
         origin: `${origin}/${id}/${port}`,
       }),
-      stores: { watchers: new WatcherStore(database.db), signals: new SignalStore(database.db) },
+      stores,
       sandboxUrl,
       browserUrl: sandboxUrl,
       previewUrl: (id, port) => `${origin}/sandboxes/${id}/ports/${port}/~public`,
@@ -153,6 +154,7 @@ export async function startStack(defaults: Partial<SandboxDefaults> = {}) {
     dataDir,
     access,
     store,
+    stores,
     provider,
     openProvider,
     openService,

@@ -4,10 +4,10 @@ import { MAX_CODE_CHARACTERS, type RanCode, RunCodeBody } from '@/lib/protocol/c
 import type { AgentConnection, RunResult } from '../../sandbox/agent-connection'
 import type { Entry, SandboxTarget } from '../entry'
 import type { JsonBounds } from '../json-body'
+import { sendWhenReady } from '../patient-answer'
 import type { RequestRoute } from '../site'
 import { codeCommand, MISSING, UNWRITTEN } from './code-command'
 import { type CodeLanguage, codeLanguage, detectLanguage } from './code-language'
-import { sendWhenReady } from '../patient-answer'
 
 /** Room for code in which every other character must be escaped. */
 const CODE_BOUNDS: JsonBounds = { maxBytes: 3 * MAX_CODE_CHARACTERS, maxValues: 1000 }

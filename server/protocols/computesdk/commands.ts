@@ -1,10 +1,10 @@
 import { ExecuteBody, type Execution, RunCommandBody } from '@/lib/protocol/commands'
 import type { Entry, SandboxTarget } from '../entry'
 import type { Exchange } from '../exchange'
+import { sendWhenReady } from '../patient-answer'
 import type { RequestRoute } from '../site'
 import { askedCommand, badDirectory, requireStartable } from './asked-command'
 import { finishedRun, startedCommand } from './command-answers'
-import { sendWhenReady } from '../patient-answer'
 import type { StreamedCommands } from './streamed-commands'
 
 /** Commands: to their end, in the background with ids to ask by, or streamed over /ws. */

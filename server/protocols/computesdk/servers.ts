@@ -13,9 +13,9 @@ import type { RequestContext } from '../../request-context'
 import type { ServerRecord } from '../../sandbox/agent-servers'
 import type { Entry, SandboxTarget } from '../entry'
 import type { Exchange } from '../exchange'
+import { sendWhenReady, settlesEarly } from '../patient-answer'
 import type { RequestRoute } from '../site'
 import { managedServer } from './managed-server'
-import { sendWhenReady, settlesEarly } from '../patient-answer'
 import { startServer } from './start-server'
 
 export interface ServerDeps {

@@ -3,6 +3,7 @@ import { type CommandList, TerminalExecuteBody } from '@/lib/protocol/commands'
 import type { AgentConnection, ProcessRecord } from '../../sandbox/agent-connection'
 import type { Entry, SandboxTarget } from '../entry'
 import type { Exchange } from '../exchange'
+import { sendWhenReady } from '../patient-answer'
 import type { RequestRoute } from '../site'
 import {
   commandDetails,
@@ -11,7 +12,6 @@ import {
   startedCommand,
   terminalOf,
 } from './command-answers'
-import { sendWhenReady } from '../patient-answer'
 
 /** Longer waits are for the client to repeat. */
 const MAX_WAIT_MS = 24 * 3600_000
