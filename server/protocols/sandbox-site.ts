@@ -50,8 +50,6 @@ export interface SandboxSiteDeps {
   sandboxUrl: (sandboxId: string, context: RequestContext) => string
   /** The same for browsers, which know `*.localhost`: where the workbench is. */
   browserUrl: (sandboxId: string, context: RequestContext) => string
-  /** Where programs find a port of it. No ticket is in it: who may enter is for the preview to say. */
-  previewUrl: (sandboxId: string, port: number, context: RequestContext) => string
   /** Where the dashboard is. */
   appUrl: (context: RequestContext) => string
   version: string

@@ -19,7 +19,7 @@ import { newAgentSecret, newSandboxId } from './sandbox-id'
 import { rowOf, type Sandbox, sandboxOf } from './sandbox-record'
 import type { Seal } from './seal'
 import { withSnapshot } from './snapshot-source'
-import { type SandboxListener, Subscribers } from './subscribers'
+import { type SandboxEvent, type SandboxListener, Subscribers } from './subscribers'
 import { fillFromTemplate } from './template-files'
 import { UsageMeter } from './usage-meter'
 
