@@ -30,7 +30,7 @@ describe('on one machine', () => {
   })
 
   it('a port is below the sandbox for programs, and on its own host beside its host', () => {
-    expect(urls.previewUrl(ID, 8080, local)).toBe(`http://127.0.0.1:3000/sandboxes/${ID}/ports/8080`)
+    expect(urls.previewUrl(ID, 8080, local)).toBe(`http://127.0.0.1:3000/sandboxes/${ID}/ports/8080/~public`)
     const there = from(`http://${ID}.localhost:3000`)
     expect(urls.previewUrl(ID, 8080, there)).toBe(`http://${ID}-8080.localhost:3000`)
   })
