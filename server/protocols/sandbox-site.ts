@@ -1,7 +1,6 @@
-import type { SignalStore } from '@/lib/db/signals'
-import type { WatcherStore } from '@/lib/db/watchers'
 import type { Access } from '../auth/access'
 import type { RequestContext } from '../request-context'
+import type { LiveStores } from '../sandbox/live-stores'
 import type { SandboxService } from '../sandbox/sandbox-service'
 import type { Snapshots } from '../sandbox/snapshots'
 import { authRoutes } from './computesdk/auth-routes'
@@ -45,7 +44,7 @@ export interface SandboxSiteDeps {
   /** Where programs find a port of a sandbox; without a ticket. */
   previewUrl: PreviewUrl
   /** What programs have asked to be told, from one start of Sandlot to the next. */
-  stores: { watchers: WatcherStore; signals: SignalStore }
+  stores: LiveStores
   /** Base of a sandbox's own API for programs, no slash at its end: the `url` of a sandbox. */
   sandboxUrl: (sandboxId: string, context: RequestContext) => string
   /** The same for browsers, which know `*.localhost`: where the workbench is. */

@@ -40,7 +40,17 @@ import { AgentTerminals } from './agent-terminals'
 import { type FileContent, fileContent } from './file-content'
 import { openPortStream } from './port-stream'
 
-export type { FileEntry, Port, ProcessRecord, RunResult, Signal, SystemProcess, TerminalInfo, WatchEvent }
+export type {
+  FileEntry,
+  Port,
+  PortsMessage,
+  ProcessRecord,
+  RunResult,
+  Signal,
+  SystemProcess,
+  TerminalInfo,
+  WatchEvent,
+}
 
 /** 200,000 entries of some 200 bytes, and room for long names; outputs that JSON escapes byte by byte. */
 const MAX_LARGE_ANSWER_BYTES = 112 * 1024 * 1024

@@ -3,7 +3,7 @@ import type { FileChanged } from '@/lib/protocol/watchers'
 import type { AgentConnection } from '../../sandbox/agent-connection'
 
 /** What a changed file may have to be sent along: source code, not databases. */
-export const MAX_CONTENT_BYTES = 1024 * 1024
+const MAX_CONTENT_BYTES = 1024 * 1024
 /** The next change waits for this one. */
 const READ_TIMEOUT_MS = 5_000
 

@@ -1,5 +1,4 @@
-import type { PortsMessage } from '../../agent-contract'
-import type { AgentConnection, Port } from '../../sandbox/agent-connection'
+import type { AgentConnection, Port, PortsMessage } from '../../sandbox/agent-connection'
 import { AgentFollower } from '../../sandbox/agent-follower'
 import type { Subscription } from '../../sandbox/agent-messages'
 

@@ -1,7 +1,7 @@
-import type { SignalStore } from '@/lib/db/signals'
 import type { SignalData } from '@/lib/protocol/signals'
 import type { RequestContext } from '../../request-context'
 import { KeyedLock } from '../../sandbox/keyed-lock'
+import type { LiveStores } from '../../sandbox/live-stores'
 import type { SandboxService } from '../../sandbox/sandbox-service'
 import type { SandboxEvent } from '../../sandbox/subscribers'
 import type { Channels } from './channels'
@@ -16,7 +16,7 @@ export type PreviewUrl = (sandboxId: string, port: number, caller: Caller) => st
 export interface SignalsDeps {
   sandboxes: SandboxService
   channels: Channels
-  store: SignalStore
+  store: LiveStores['signals']
   previewUrl: PreviewUrl
 }
 

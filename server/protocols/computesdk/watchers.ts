@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { WatcherRow, WatcherStore } from '@/lib/db/watchers'
 import type { Watcher as WatcherInfo } from '@/lib/protocol/watchers'
+import type { LiveStores, WatcherRow } from '../../sandbox/live-stores'
 import type { SandboxService } from '../../sandbox/sandbox-service'
 import type { SandboxEvent } from '../../sandbox/subscribers'
 import type { ChannelMember } from './channel-member'
@@ -13,7 +13,7 @@ const ID_BYTES = 12
 export interface WatchersDeps {
   sandboxes: SandboxService
   channels: Channels
-  store: WatcherStore
+  store: LiveStores['watchers']
 }
 
 /**
