@@ -77,6 +77,19 @@ describe('signals', () => {
     ])
   })
 
+  it('tell when a managed server is ready, also after a stop and start of the sandbox', async () => {
+    await sandbox.call('POST', '/signals/start')
+    const body = { slug: 'web', start: `exec node -e '${LISTEN}(process.env.PORT)'`, port: 4010 }
+    expect((await sandbox.call('POST', '/servers', body)).status).toBe(201)
+    const ready = () => signals().filter(({ signal }) => signal === 'server-ready')
+    await listener.until(() => ready().length === 1)
+    await sandbox.call('POST', '/sandbox/stop')
+    await sandbox.call('POST', '/sandbox/start')
+    await listener.until(() => ready().length === 2)
+    const told = { signal: 'server-ready', port: 4010, type: 'open', url: urlOf(4010) }
+    expect(ready()).toEqual([told, told])
+  })
+
   it('are what programs tell each other', async () => {
     await sandbox.call('POST', '/signals/start')
     const url = 'https://example.com:8443/a?b=c'

@@ -6,6 +6,7 @@ import type { SandboxService } from '../../sandbox/sandbox-service'
 import type { SandboxEvent } from '../../sandbox/subscribers'
 import type { Channels } from './channels'
 import { PortChanges } from './port-changes'
+import { ReadyServers } from './ready-servers'
 
 export const SIGNALS_CHANNEL = 'signals'
 
@@ -23,6 +24,7 @@ export interface SignalsDeps {
 interface Started {
   caller: Caller
   ports: PortChanges
+  servers: ReadyServers
 }
 
 /**
@@ -50,10 +52,10 @@ export class Signals {
       const found = await this.#find(sandboxId)
       const started = found ?? this.#started(sandboxId, caller)
       try {
-        await started.ports.ready()
+        await Promise.all([started.ports.ready(), started.servers.ready()])
         await this.#deps.store.put({ sandbox_id: sandboxId, ...caller })
       } catch (error) {
-        if (found === null) started.ports.stop()
+        if (found === null) stopFollowing(started)
         throw error
       }
       started.caller = caller
@@ -68,7 +70,7 @@ export class Signals {
       await this.#deps.store.delete(sandboxId)
       const started = await this.#find(sandboxId)
       this.#bySandbox.set(sandboxId, Promise.resolve(null))
-      started?.ports.stop()
+      if (started) stopFollowing(started)
       this.#deps.channels.close(sandboxId, SIGNALS_CHANNEL)
     })
   }
@@ -87,15 +89,15 @@ export class Signals {
   }
 
   #started(sandboxId: string, caller: Caller): Started {
-    const { sandboxes, previewUrl } = this.#deps
+    const connect = () => this.#deps.sandboxes.connect(sandboxId)
+    const urlOf = (port: number) => this.#deps.previewUrl(sandboxId, port, started.caller)
     const started: Started = {
       caller,
-      ports: new PortChanges(
-        () => sandboxes.connect(sandboxId),
-        (type, port) => {
-          const url = previewUrl(sandboxId, port, started.caller)
-          this.#publish(sandboxId, { signal: 'port', port, type, url })
-        },
+      ports: new PortChanges(connect, (type, port) =>
+        this.#publish(sandboxId, { signal: 'port', port, type, url: urlOf(port) }),
+      ),
+      servers: new ReadyServers(connect, (port) =>
+        this.#publish(sandboxId, { signal: 'server-ready', port, type: 'open', url: urlOf(port) }),
       ),
     }
     return started
@@ -117,7 +119,7 @@ export class Signals {
     if (row === null) return null
     const started = this.#started(sandboxId, row)
     channels.open(sandboxId, SIGNALS_CHANNEL)
-    if (status === 'running') started.ports.follow(true)
+    if (status === 'running') follow(started, true)
     return started
   }
 
@@ -125,10 +127,20 @@ export class Signals {
     const finding = this.#bySandbox.get(id)
     if (event.type === 'deleted') {
       this.#bySandbox.delete(id)
-      finding?.then((started) => started?.ports.stop()).catch(() => undefined)
+      finding?.then((started) => started && stopFollowing(started)).catch(() => undefined)
     } else if (event.type === 'status') {
       const isRunning = event.sandbox.status === 'running'
-      finding?.then((started) => started?.ports.follow(isRunning)).catch(() => undefined)
+      finding?.then((started) => started && follow(started, isRunning)).catch(() => undefined)
     }
   }
+}
+
+function follow({ ports, servers }: Started, isRunning: boolean): void {
+  ports.follow(isRunning)
+  servers.follow(isRunning)
+}
+
+function stopFollowing({ ports, servers }: Started): void {
+  ports.stop()
+  servers.stop()
 }
