@@ -1,6 +1,8 @@
+import { once } from 'node:events'
 import { Sandbox } from 'computesdk'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
+import { TestListener } from './computesdk/listener.test-support'
 import { type Answer, createSandbox, type Stack, startStack, type TestSandbox } from './stack.test-support'
 
 let stack: Stack
@@ -79,6 +81,29 @@ describe("children, by ComputeSDK's client", () => {
     await stack.sandboxes.start(kept.subdomain)
     expect(await asked(`${kept.url}/files`)).toBe(401)
     expect(await at(kept, key).filesystem.readFile('note.txt')).toBe('kept')
+  })
+
+  it('are told of on every /ws of the family', async () => {
+    const told = await TestListener.open(main)
+    const child = await client().child.create()
+    await told.until(() => told.messages.some(({ type }) => type === 'sandbox.created'))
+    const { subdomain, url } = child
+    expect(told.messages).toContainEqual({ type: 'sandbox.created', data: { subdomain, url } })
+    await client().child.destroy(subdomain, { deleteFiles: true })
+    await told.until(() => told.messages.some(({ type }) => type === 'sandbox.deleted'))
+    expect(told.messages).toContainEqual({ type: 'sandbox.deleted', data: { subdomain } })
+    told.close()
+  })
+
+  it("that are left to their owner end what the family's token holds open there", async () => {
+    const child = await client().child.create()
+    const channels = await TestListener.open({ ...main, url: child.url })
+    const events = new WebSocket(`${child.url.replace('http', 'ws')}/events?token=${main.token}`)
+    const isOver = once(events, 'close')
+    await once(events, 'open')
+    await client().child.destroy(child.subdomain)
+    expect((await isOver)[0]).toBe(1008)
+    await channels.until(() => channels.isClosed)
   })
 
   it('go with the main sandbox, which is none of them', async () => {

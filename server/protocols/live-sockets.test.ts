@@ -64,4 +64,17 @@ describe('open sockets of a sandbox', () => {
     expect(ended).toBe(1)
     fill(live, principal('view', 'a'), MAX_PER_TOKEN)
   })
+
+  it('end all at once, each once, where the sandbox has another token', () => {
+    const { live, ends } = open()
+    const end = vi.fn()
+    live.hold(principal('own', null), end)
+    live.hold(principal('view', 'a'), end)
+    live.hold({ ...principal('own', null), sandboxId: 'another1234567890' }, ignore)
+    live.endAll('abcdefgh12345678')
+    live.endAll('abcdefgh12345678')
+    ends.get('a')?.()
+    expect(end).toHaveBeenCalledTimes(2)
+    expect(ignore).not.toHaveBeenCalled()
+  })
 })

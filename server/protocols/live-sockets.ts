@@ -11,6 +11,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1
 interface Held {
   /** The token's id; the kind of credential where it has none. */
   holder: string
+  end: () => void
 }
 
 /** Open sockets, so that one whose token is revoked or expires does not outlive it. */
@@ -25,7 +26,7 @@ export class LiveSockets {
   /** `end` is called at most once; the returned function lets go of a socket that has ended by itself. */
   hold(principal: SandboxPrincipal, end: () => void): () => void {
     const { sandboxId, tokenId, kind, expiresAt } = principal
-    const held: Held = { holder: tokenId ?? kind }
+    const held: Held = { holder: tokenId ?? kind, end: () => finish(end) }
     const all = this.#bySandbox.get(sandboxId) ?? new Set<Held>()
     requireRoom(all, held.holder, principal.role)
     this.#bySandbox.set(sandboxId, all.add(held))
@@ -39,6 +40,11 @@ export class LiveSockets {
     timer?.unref()
     const unwatch = tokenId === null ? undefined : this.#access.watchToken(tokenId, () => finish(end))
     return () => finish()
+  }
+
+  /** What it takes to come in has changed: whoever still may comes back. */
+  endAll(sandboxId: string): void {
+    for (const held of [...(this.#bySandbox.get(sandboxId) ?? [])]) held.end()
   }
 }
 

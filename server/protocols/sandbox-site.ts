@@ -85,7 +85,7 @@ export function createSandboxSite(deps: SandboxSiteDeps): Site<SandboxTarget> {
       ...watcherRoutes({ ...deps, entry, watchers }),
       ...signalRoutes({ ...deps, entry, signals }),
       ...authRoutes({ ...deps, entry }),
-      ...childRoutes({ ...deps, entry, channels }),
+      ...childRoutes({ ...deps, entry, channels, live }),
       ...sandboxRoutes(entry, deps.appUrl),
       ...sandboxSnapshotRoutes({ ...deps, entry }),
       ...rawFileRoutes(entry),

@@ -5,6 +5,7 @@ import type { RequestContext } from '../../request-context'
 import type { Sandbox } from '../../sandbox/sandbox-record'
 import type { Entry, SandboxTarget } from '../entry'
 import type { Exchange } from '../exchange'
+import type { LiveSockets } from '../live-sockets'
 import { sendWhenReady } from '../patient-answer'
 import type { RequestRoute } from '../site'
 import type { Channels } from './channels'
@@ -16,6 +17,7 @@ export interface ChildDeps {
   entry: Entry
   access: Access
   channels: Channels
+  live: LiveSockets
   sandboxUrl: (sandboxId: string, context: RequestContext) => string
 }
 
@@ -90,12 +92,18 @@ export function childRoutes(deps: ChildDeps): RequestRoute<SandboxTarget>[] {
         const { id } = memberOf([main, ...children], exchange.param('subdomain'))
         if (id === main.id) throw isMain()
         if (isWithFiles) await sandboxes.delete(id)
-        else await sandboxes.detach(main.id, id, hashSecret(newSecret()))
+        else await detach(deps, main.id, id)
         tell(deps, { main, children }, 'sandbox.deleted', { subdomain: id })
         exchange.done()
       },
     },
   ]
+}
+
+/** Its owner's alone from now on: the family's access token, and what it holds open there, ends. */
+async function detach({ entry, live }: ChildDeps, mainId: string, id: string): Promise<void> {
+  await entry.sandboxes.detach(mainId, id, hashSecret(newSecret()))
+  live.endAll(id)
 }
 
 async function familyOf({ sandboxes }: Entry, id: string): Promise<Family> {

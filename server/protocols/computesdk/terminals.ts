@@ -8,6 +8,7 @@ import { parsePath } from '../paths'
 import type { RequestRoute } from '../site'
 import { badDirectory } from './asked-command'
 import type { TerminalChannels } from './terminal-channels'
+import { wsUrl } from './ws-url'
 
 export interface TerminalDeps {
   entry: Entry
@@ -21,8 +22,7 @@ export function terminalRoutes({
   terminals,
   sandboxUrl,
 }: TerminalDeps): RequestRoute<SandboxTarget>[] {
-  const wsUrl = (context: RequestContext, { id }: SandboxTarget) =>
-    `${sandboxUrl(id, context).replace(/^http/, 'ws')}/ws`
+  const channelsUrl = (context: RequestContext, { id }: SandboxTarget) => wsUrl(sandboxUrl(id, context))
   return [
     {
       method: 'POST',
@@ -35,7 +35,7 @@ export function terminalRoutes({
           return exchange.send(201, { message: 'Terminal created', data: execTerminal(created) })
         }
         const created = await createPty(entry, agent, target, body)
-        const data = ptyTerminal(created, wsUrl(exchange.context, target))
+        const data = ptyTerminal(created, channelsUrl(exchange.context, target))
         exchange.send(201, { message: 'Terminal created', data })
         terminals.created(target.id, created.id)
       },
@@ -46,7 +46,7 @@ export function terminalRoutes({
       async handle(exchange, target) {
         const agent = await entry.agent(exchange, target, 'view')
         const [ptys, execs] = await Promise.all([agent.terminals(), agent.processes.terminals()])
-        const url = wsUrl(exchange.context, target)
+        const url = channelsUrl(exchange.context, target)
         const data = {
           terminals: [...ptys.map((each) => ptyTerminal(each, url)), ...execs.map(execTerminal)],
         }
@@ -60,7 +60,7 @@ export function terminalRoutes({
         const agent = await entry.agent(exchange, target, 'view')
         const id = exchange.param('id')
         const data = await agent.terminal(id).then(
-          (found) => ptyTerminal(found, wsUrl(exchange.context, target)),
+          (found) => ptyTerminal(found, channelsUrl(exchange.context, target)),
           async (error) => execTerminal(await agent.processes.terminal(id).catch(notFound(error))),
         )
         exchange.send(200, { message: 'Terminal', data })
@@ -110,13 +110,13 @@ function notFound(first: unknown): (second: unknown) => never {
   }
 }
 
-function ptyTerminal(info: TerminalInfo, wsUrl: string): Terminal {
+function ptyTerminal(info: TerminalInfo, url: string): Terminal {
   return {
     id: info.id,
     pty: true,
     status: info.status === 'running' ? 'running' : 'stopped',
     channel: `terminal:${info.id}`,
-    ws_url: wsUrl,
+    ws_url: url,
     encoding: info.encoding ?? 'raw',
     title: info.title,
     size: { cols: info.cols, rows: info.rows },
