@@ -1,10 +1,12 @@
 import 'fake-indexeddb/auto'
-import { expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { EditJournal, type JournalEntry } from './edit-journal'
 
 // Without the browser's locks, as here, every other tab counts as gone; two tabs that live are in `e2e/edits.spec.ts`.
 
 let scopes = 0
+
+afterEach(() => vi.unstubAllGlobals())
 
 function scope(): string {
   return `sandbox ${++scopes}`
@@ -66,3 +68,49 @@ it('keeps sandboxes apart, and forgets one as a whole', async () => {
   expect(await texts(ended)).toEqual([])
   expect(await texts(other)).toEqual(['of the other'])
 })
+
+it('gives to the next tab what the database was too slow for, until that is done with', async () => {
+  const name = scope()
+  const gone = new EditJournal(name)
+  await gone.put(edit('/a', 'older'))
+  vi.stubGlobal('localStorage', storage())
+  // As where the page is gone while a write waits: nothing of it is done.
+  vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(() => {
+    throw new Error('gone')
+  })
+  await expect(gone.putAtOnce(edit('/a', 'newer', 2))).rejects.toThrow('gone')
+  await expect(gone.putAtOnce(edit('/b', 'only here', 3))).rejects.toThrow('gone')
+  vi.restoreAllMocks()
+
+  const next = new EditJournal(name)
+  expect(await next.restore()).toMatchObject([edit('/a', 'newer', 2), edit('/b', 'only here', 3)])
+  expect(await next.list()).toHaveLength(2)
+  await next.remove('/a')
+  await next.remove('/b')
+  expect(await new EditJournal(name).restore()).toEqual([])
+})
+
+it('keeps no last words once the database has them', async () => {
+  const kept = storage()
+  vi.stubGlobal('localStorage', kept)
+  const journal = new EditJournal(scope())
+  await journal.list()
+  await journal.putAtOnce(edit('/a', 'mine'))
+  expect(Object.keys(kept)).toEqual([])
+  expect(await texts(journal)).toEqual(['mine'])
+})
+
+/** As the browser's: what is in it are properties of its own. */
+function storage(): Record<string, string> {
+  return Object.create({
+    getItem(this: Record<string, string>, key: string) {
+      return this[key] ?? null
+    },
+    setItem(this: Record<string, string>, key: string, value: string) {
+      this[key] = value
+    },
+    removeItem(this: Record<string, string>, key: string) {
+      delete this[key]
+    },
+  })
+}
