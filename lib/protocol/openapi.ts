@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type ErrorCode, statusOf } from '../errors'
-import { ROOT_API, SANDBOX_API } from './api'
+import { HEALTH_API, ROOT_API, SANDBOX_API } from './api'
 import type { AccessNeeded, Content, Endpoint } from './api/endpoint'
 import { NAMED_SCHEMAS } from './api/named-schemas'
 
@@ -31,6 +31,8 @@ const IN_SANDBOX: ErrorCode[] = [
 ]
 const BODY_ERRORS: ErrorCode[] = ['too_large']
 
+const ENDPOINTS = [...ROOT_API, ...SANDBOX_API, ...HEALTH_API]
+
 const SANDBOX_SERVERS = [
   { url: '/sandboxes/{sandboxId}', variables: { sandboxId: { default: 'your-sandbox-id' } } },
   {
@@ -43,7 +45,7 @@ const SANDBOX_SERVERS = [
 export function openApi(version: string): OpenApi {
   const schemas: Record<string, Json> = {}
   const paths: Record<string, Json> = {}
-  for (const endpoint of [...ROOT_API, ...SANDBOX_API]) {
+  for (const endpoint of ENDPOINTS) {
     const path = documentPath(endpoint.path)
     paths[path] = {
       ...(isOfSandbox(endpoint) ? { servers: SANDBOX_SERVERS } : {}),
@@ -60,7 +62,7 @@ export function openApi(version: string): OpenApi {
         'ComputeSDK’s gateway and daemon, and what Sandlot adds. Addresses that begin with /v1 are Sandlot’s own; all others are of a sandbox, below its `url`.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    tags: [...new Set([...ROOT_API, ...SANDBOX_API].map(({ tag }) => tag))].map((name) => ({ name })),
+    tags: [...new Set(ENDPOINTS.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
     components: { schemas, securitySchemes: SECURITY_SCHEMES },
   }

@@ -128,6 +128,9 @@ const answer = <T extends z.ZodType>(data: T) =>
 export const ServerAnswer = answer(z.object({ server: ManagedServer }))
 export const ServersAnswer = answer(z.object({ servers: z.array(ManagedServer) }))
 export const ServerStopAnswer = answer(z.object({ slug: z.string() }))
+/** Of one that takes long to stop. */
+export const ServerDeletionAnswer = z.object({ status: z.literal('success'), message: z.string() })
+export type ServerDeletionAnswer = z.infer<typeof ServerDeletionAnswer>
 export const ServerLogStream = z.enum(['stdout', 'stderr', 'combined'])
 export const ServerLogsAnswer = answer(
   z.object({ slug: z.string(), stream: ServerLogStream, logs: z.string() }),

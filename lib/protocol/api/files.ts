@@ -3,7 +3,13 @@ import { BatchBody, BatchResults, FileList, FileWriteBody, ReadFile, WrittenFile
 import { DirectoryNames, FileInfo, MoveBody, NameMatches, TextMatches, TreeListing } from '../workbench'
 import { type Endpoint, enveloped, flag } from './endpoint'
 
-const FILE_ERRORS = ['invalid_path', 'file_not_found', 'permission_denied', 'not_directory'] as const
+const FILE_ERRORS = [
+  'invalid_path',
+  'file_not_found',
+  'permission_denied',
+  'not_directory',
+  'unsupported',
+] as const
 const WRITE_ERRORS = [...FILE_ERRORS, 'is_directory', 'disk_full'] as const
 const path = z.string().optional()
 const ignore = z.array(z.string()).optional()
@@ -41,7 +47,7 @@ export const fileEndpoints: Endpoint[] = [
     access: 'view',
     query: z.object({ content: flag.optional() }),
     answers: { 200: enveloped(ReadFile) },
-    errors: [...FILE_ERRORS, 'is_directory'],
+    errors: [...FILE_ERRORS, 'is_directory', 'too_large'],
   },
   {
     method: 'DELETE',

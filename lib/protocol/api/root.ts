@@ -1,10 +1,15 @@
 import { z } from 'zod'
+import type { ErrorCode } from '../../errors'
 import {
   ApiKeySummary,
   CreateApiKeyBody,
   CreatedApiKey,
   CreatedSandbox,
   CreateSandboxBody,
+  ExtendSandboxBody,
+  FindOrCreateSandboxBody,
+  FindSandboxBody,
+  FoundSandbox,
   OpenedSandbox,
   OpenSandboxBody,
   SandboxSummary,
@@ -12,7 +17,26 @@ import {
 } from '../sandboxes'
 import { type Endpoint, Succeeded, succeeded } from './endpoint'
 
+const Readiness = z.object({
+  status: z.enum(['ok', 'unavailable']),
+  database: z.enum(['ok', 'failed']),
+  provider: z.enum(['ok', 'failed']),
+})
 const summary = succeeded(SandboxSummary)
+const CREATE_ERRORS: ErrorCode[] = [
+  'already_exists',
+  'conflict',
+  'disk_full',
+  'file_not_found',
+  'invalid_path',
+  'not_directory',
+  'not_found',
+  'permission_denied',
+  'provider_failed',
+  'quota_exceeded',
+  'template_not_found',
+  'unsupported',
+]
 
 /** Sandlot's root: ComputeSDK's gateway, and what Sandlot adds to it. */
 export const sandboxEndpoints: Endpoint[] = [
@@ -25,15 +49,39 @@ export const sandboxEndpoints: Endpoint[] = [
     access: 'key',
     body: CreateSandboxBody,
     answers: { 201: succeeded(CreatedSandbox) },
-    errors: [
-      'invalid_path',
-      'permission_denied',
-      'template_not_found',
-      'quota_exceeded',
-      'provider_failed',
-      'unsupported',
-      'disk_full',
-    ],
+    errors: [...CREATE_ERRORS],
+  },
+  {
+    method: 'POST',
+    path: '/v1/sandboxes/find',
+    tag: 'Sandboxes',
+    summary: 'Find a sandbox by its name',
+    access: 'key',
+    body: FindSandboxBody,
+    answers: { 200: succeeded(FoundSandbox) },
+    errors: [...CREATE_ERRORS, 'sandbox_not_found'],
+  },
+  {
+    method: 'POST',
+    path: '/v1/sandboxes/find-or-create',
+    tag: 'Sandboxes',
+    summary: 'Find a sandbox by its name, or create it',
+    description:
+      '201 with its access token where this call made it. `status` is `creating` while another call does.',
+    access: 'key',
+    body: FindOrCreateSandboxBody,
+    answers: { 200: succeeded(FoundSandbox), 201: succeeded(FoundSandbox) },
+    errors: [...CREATE_ERRORS],
+  },
+  {
+    method: 'POST',
+    path: '/v1/sandboxes/:id/extend',
+    tag: 'Sandboxes',
+    summary: 'Let a sandbox live longer',
+    access: 'key',
+    body: ExtendSandboxBody,
+    answers: { 200: summary },
+    errors: ['sandbox_not_found'],
   },
   {
     method: 'GET',
@@ -127,5 +175,25 @@ export const keyEndpoints: Endpoint[] = [
     access: 'key',
     answers: { 200: Succeeded },
     errors: ['not_found'],
+  },
+]
+
+/** For whoever watches over the server. */
+export const healthEndpoints: Endpoint[] = [
+  {
+    method: 'GET',
+    path: '/healthz',
+    tag: 'Health',
+    summary: 'Ask whether the server lives',
+    access: 'public',
+    answers: { 200: z.object({ status: z.literal('ok') }) },
+  },
+  {
+    method: 'GET',
+    path: '/readyz',
+    tag: 'Health',
+    summary: 'Ask whether what the server needs works',
+    access: 'public',
+    answers: { 200: Readiness, 503: Readiness },
   },
 ]

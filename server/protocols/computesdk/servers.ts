@@ -1,6 +1,7 @@
 import { SandboxError } from '@/lib/errors'
 import {
   type ServerAnswer,
+  type ServerDeletionAnswer,
   ServerLogStream,
   type ServerLogsAnswer,
   ServerStartBody,
@@ -94,7 +95,8 @@ export function serverRoutes({ entry, previewUrl }: ServerDeps): RequestRoute<Sa
         }
         // It will be, at the latest when its time to stop is over.
         deleting.catch((error) => exchange.context.log.warn({ err: error }, 'a server was not deleted'))
-        exchange.send(202, { status: 'success', message: 'The server is being stopped, and then forgotten.' })
+        const message = 'The server is being stopped, and then forgotten.'
+        exchange.send(202, { status: 'success', message } satisfies ServerDeletionAnswer)
       },
     },
     {

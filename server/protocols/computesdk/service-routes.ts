@@ -1,4 +1,5 @@
 import { SandboxError } from '@/lib/errors'
+import type { HealthAnswer, InfoAnswer } from '@/lib/protocol/service'
 import type { RequestContext } from '../../request-context'
 import type { Entry, SandboxTarget } from '../entry'
 import type { RequestRoute } from '../site'
@@ -28,7 +29,7 @@ export function serviceRoutes({
       async handle(exchange, { id }) {
         const { status } = await entry.sandboxes.get(id)
         if (status !== 'running') throw new SandboxError('sandbox_stopped', 'This sandbox does not run.')
-        exchange.send(200, { status: 'ok', timestamp: new Date().toISOString() })
+        exchange.send(200, { status: 'ok', timestamp: new Date().toISOString() } satisfies HealthAnswer)
       },
     },
     {
@@ -56,7 +57,7 @@ export function serviceRoutes({
             sandbox_url: sandboxUrl(target.id, exchange.context),
             version,
           },
-        })
+        } satisfies InfoAnswer)
       },
     },
   ]

@@ -29,7 +29,7 @@ const LISTEN = 'require("net").createServer().listen'
 const signals = () => listener.dataOf('signal', 'signals')
 const listen = (port: number) =>
   sandbox.json('POST', '/run/command', { command: `exec node -e '${LISTEN}(${port})'`, background: true })
-const urlOf = (port: number) => `${sandbox.url}/ports/${port}`
+const urlOf = (port: number) => `${sandbox.url}/ports/${port}/~public`
 
 describe('signals', () => {
   it('are started, asked for and stopped as specified, again too', async () => {
