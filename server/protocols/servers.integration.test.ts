@@ -4,6 +4,9 @@ import { WebSocket } from 'ws'
 import { ReadyAnswer, type ServerEvent, ServersAnswer } from '@/lib/protocol/servers'
 import { createSandbox, type Stack, startStack, type TestSandbox } from './stack.test-support'
 
+/** A condition that comes late on a busy machine has still come. */
+const until = <T>(look: () => T | Promise<T>) => vi.waitFor(look, { timeout: 15_000 })
+
 let stack: Stack
 let sandbox: TestSandbox
 let client: Sandbox
@@ -26,14 +29,11 @@ afterEach(async () => {
 })
 
 const becomes = (slug: string, status: string) =>
-  vi.waitFor(
-    async () => {
-      const server = await client.server.retrieve(slug)
-      expect(server.status).toBe(status)
-      return server
-    },
-    { timeout: 15_000, interval: 50 },
-  )
+  until(async () => {
+    const server = await client.server.retrieve(slug)
+    expect(server.status).toBe(status)
+    return server
+  })
 const refusalOf = async (body: object) => {
   const response = await sandbox.call('POST', '/servers', { slug: 'web', start: 'sleep 100', ...body })
   return { status: response.status, ...((await response.json()) as { error: string; code: string }) }
@@ -58,14 +58,11 @@ describe('the published client', () => {
       exit_code: null,
     })
     expect((await client.server.retrieve('web')).pid).toBeGreaterThan(1)
-    const ready = await vi.waitFor(
-      async () => {
-        const answer = await client.ready()
-        expect(answer.ready).toBe(true)
-        return answer
-      },
-      { timeout: 15_000, interval: 50 },
-    )
+    const ready = await until(async () => {
+      const answer = await client.ready()
+      expect(answer.ready).toBe(true)
+      return answer
+    })
     expect(ready.servers).toMatchObject([{ slug: 'web', port: 8000, status: 'ready' }])
     expect(ready.healthy).toBeUndefined()
     const page = await fetch(`${ready.servers[0]?.url}/`)
@@ -100,8 +97,8 @@ describe('the published client', () => {
 
   it('reads logs by stream, and sets a status', async () => {
     await client.server.start({ slug: 'logs', start: 'echo out; echo err >&2; sleep 100' })
-    await vi.waitFor(async () => expect((await client.server.logs('logs')).logs).toMatch(/out\n|err\n/))
-    await vi.waitFor(async () => expect((await client.server.logs('logs')).logs).toHaveLength(8))
+    await until(async () => expect((await client.server.logs('logs')).logs).toMatch(/out\n|err\n/))
+    await until(async () => expect((await client.server.logs('logs')).logs).toHaveLength(8))
     expect(await client.server.logs('logs', { stream: 'stdout' })).toEqual({
       slug: 'logs',
       stream: 'stdout',
@@ -144,7 +141,7 @@ describe('the published client', () => {
     expect((await client.ready()).healthy).toBe(true)
     expect((await client.ready()).servers[0]?.health_check).toMatchObject({ consecutive_failures: 0 })
     await sandbox.run(`kill -9 ${server.pid}`)
-    await vi.waitFor(async () => {
+    await until(async () => {
       expect(await client.server.retrieve('full')).toMatchObject({ status: 'ready', restart_count: 1 })
     })
     await client.server.start({ slug: 'crash', start: 'exit 5', restart_policy: 'never' })
@@ -166,9 +163,7 @@ describe('the published client', () => {
       overlay: { ...template, target: 'second' },
     })
     expect(server.depends_on).toEqual([id, expect.any(String)])
-    await vi.waitFor(async () =>
-      expect((await client.server.logs('over')).logs).toBe('light\nheavy\nheavy\n'),
-    )
+    await until(async () => expect((await client.server.logs('over')).logs).toBe('light\nheavy\nheavy\n'))
     expect((await client.ready()).overlays).toEqual([
       { id, source: '/workspace/template', target: 'first', copy_status: 'complete' },
       expect.objectContaining({ target: 'second', copy_status: 'complete' }),
@@ -334,10 +329,10 @@ describe('WS /servers/events', () => {
     socket.on('close', (code) => {
       closeCode = code
     })
-    await vi.waitFor(() => expect(events.at(-1)?.type).toBe('ready'))
+    await until(() => expect(events.at(-1)?.type).toBe('ready'))
     expect(events.map(({ type }) => type)).toEqual(['changed', 'ready'])
     await client.server.start({ slug: 'two', start: PYTHON, port: 8500 })
-    await vi.waitFor(() =>
+    await until(() =>
       expect(events).toContainEqual({
         type: 'changed',
         server: expect.objectContaining({
@@ -348,8 +343,8 @@ describe('WS /servers/events', () => {
       }),
     )
     await client.server.delete('two')
-    await vi.waitFor(() => expect(events).toContainEqual({ type: 'removed', slug: 'two' }))
+    await until(() => expect(events).toContainEqual({ type: 'removed', slug: 'two' }))
     await stack.access.revokeSessionToken(sandbox.sandboxId, id)
-    await vi.waitFor(() => expect(closeCode).toBe(1008))
+    await until(() => expect(closeCode).toBe(1008))
   })
 })

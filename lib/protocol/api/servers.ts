@@ -15,7 +15,7 @@ import {
 } from '../servers'
 import type { Endpoint } from './endpoint'
 
-const UNKNOWN = ['not_found'] as const
+const UNKNOWN = ['process_not_found'] as const
 
 export const serverEndpoints: Endpoint[] = [
   {
@@ -153,7 +153,7 @@ export const overlayEndpoints: Endpoint[] = [
     summary: 'Look at an overlay, and how far its copy is',
     access: 'view',
     answers: { 200: OverlayInfo },
-    errors: [...UNKNOWN],
+    errors: ['not_found'],
   },
   {
     method: 'DELETE',
@@ -162,7 +162,7 @@ export const overlayEndpoints: Endpoint[] = [
     summary: 'Forget an overlay; a running copy ends, every file stays',
     access: 'edit',
     answers: { 204: null },
-    errors: [...UNKNOWN],
+    errors: ['not_found'],
   },
 ]
 
