@@ -35,7 +35,7 @@ export class AppClient {
   }
 
   async deleteSandbox(id: string): Promise<void> {
-    await this.#http.request(sandboxPath(id), { method: 'DELETE' })
+    await this.#http.send(sandboxPath(id), { method: 'DELETE' })
   }
 
   /** A one-use link into the workbench, to be POSTed by the browser. */
@@ -57,7 +57,7 @@ export class AppClient {
   }
 
   async deleteKey(id: string): Promise<void> {
-    await this.#http.request(`/keys/${encodeURIComponent(id)}`, { method: 'DELETE' })
+    await this.#http.send(`/keys/${encodeURIComponent(id)}`, { method: 'DELETE' })
   }
 }
 

@@ -3,6 +3,8 @@ import { type ErrorCode, isErrorCode, SandboxError } from '@/lib/errors'
 
 /** An answer that says nothing for so long is given up; bodies may take any time after the headers. */
 const ANSWER_TIMEOUT_MS = 30_000
+/** Of an answer that is a sentence instead of JSON. */
+const MAX_SENTENCE_CHARACTERS = 1000
 
 export type HttpOptions = {
   /** Where the paths of `request` start, without a slash at its end. */
@@ -12,6 +14,9 @@ export type HttpOptions = {
   fetch?: typeof fetch
 }
 
+/** What a request may carry, of what both browsers and Node have. */
+export type RequestBody = string | ArrayBuffer | Uint8Array<ArrayBuffer> | Blob
+
 export type RequestOptions = {
   method?: string
   query?: Record<string, string | number | boolean | readonly string[] | undefined>
@@ -19,11 +24,16 @@ export type RequestOptions = {
   /** Sent as JSON. */
   json?: unknown
   /** Sent as it is. */
-  body?: BodyInit
+  body?: RequestBody
   signal?: AbortSignal
   timeoutMs?: number
   /** Statuses besides 2xx that are an answer, not a refusal. */
   accept?: readonly number[]
+}
+
+/** What checks an answer; zod's schemas do. */
+type Schema<T> = {
+  safeParse(value: unknown): { success: true; data: T } | { success: false; error: unknown }
 }
 
 export type Http = {
@@ -31,12 +41,14 @@ export type Http = {
   readonly token: string | undefined
   /** The answer with its body unread; a refusal is thrown as a SandboxError. */
   request(path: string, options?: RequestOptions): Promise<Response>
+  /** For calls whose answer says no more than that it is done. */
+  send(path: string, options?: RequestOptions): Promise<void>
   /** The answer's JSON, checked. */
-  json<T>(path: string, schema: z.ZodType<T>, options?: RequestOptions): Promise<T>
+  json<T>(path: string, schema: Schema<T>, options?: RequestOptions): Promise<T>
 }
 
 export function createHttp(options: HttpOptions): Http {
-  const send = options.fetch ?? ((input, init) => fetch(input, init))
+  const fetchWith = options.fetch ?? ((input, init) => fetch(input, init))
 
   async function request(path: string, call: RequestOptions = {}): Promise<Response> {
     const deadline = new AbortController()
@@ -51,7 +63,7 @@ export function createHttp(options: HttpOptions): Http {
     if (body !== undefined) init.body = body
     let response: Response
     try {
-      response = await send(options.baseUrl + path + queryOf(call.query), init)
+      response = await fetchWith(options.baseUrl + path + queryOf(call.query), init)
     } catch (error) {
       throw failureOf(error, call.signal, deadline.signal)
     } finally {
@@ -61,21 +73,54 @@ export function createHttp(options: HttpOptions): Http {
     throw await refusalOf(response)
   }
 
-  async function json<T>(path: string, schema: z.ZodType<T>, call?: RequestOptions): Promise<T> {
+  async function read(path: string, call: RequestOptions): Promise<unknown> {
     const response = await request(path, call)
-    const parsed = schema.safeParse(await response.json().catch(() => undefined))
+    const text = await response.text().catch((error) => {
+      throw call.signal?.aborted ? error : brokenOff(error)
+    })
+    const body = parseJson(text)
+    const sentence = text.trim()
+    // Sandlot sends the status of long calls early; what fails after that it says as plain text.
+    if (body !== undefined || sentence === '' || sentence.startsWith('<')) return body
+    throw new SandboxError('internal', sentence.slice(0, MAX_SENTENCE_CHARACTERS))
+  }
+
+  async function json<T>(path: string, schema: Schema<T>, call: RequestOptions = {}): Promise<T> {
+    const parsed = schema.safeParse(await read(path, call))
     if (parsed.success) return parsed.data
     throw new SandboxError('internal', `The answer to ${path} is not what was expected. Reload the page.`, {
       cause: parsed.error,
     })
   }
 
-  return { baseUrl: options.baseUrl, token: options.token, request, json }
+  async function send(path: string, call: RequestOptions = {}): Promise<void> {
+    const late = LateRefusal.safeParse(await read(path, call)).data
+    if (late) throw new SandboxError(isErrorCode(late.code) ? late.code : 'internal', late.error)
+  }
+
+  return { baseUrl: options.baseUrl, token: options.token, request, json, send }
 }
 
-/** Each segment encoded by itself; a leading slash stays, since it tells an absolute path (`/raw//app/x`). */
+/**
+ * Each segment encoded by itself; a leading slash stays, since it tells an absolute path (`/raw//app/x`). `invalid_path`
+ * for none, for `..`, which would leave the address of the call, and for what no address can hold.
+ */
 export function encodePath(path: string): string {
-  return path.split('/').map(encodeURIComponent).join('/')
+  const segments = path.split('/')
+  if (path === '') throw new SandboxError('invalid_path', 'A path is needed, such as /app/x.txt.')
+  if (segments.includes('..'))
+    throw new SandboxError('invalid_path', 'A path cannot contain "..". Send the path that is meant.')
+  try {
+    return segments.map(encodeURIComponent).join('/')
+  } catch (error) {
+    throw new SandboxError('invalid_path', 'A path must be valid Unicode.', { cause: error })
+  }
+}
+
+/** An id or a name as one segment of an address. */
+export function encodeId(id: string): string {
+  if (id !== '' && id !== '.' && id !== '..' && !/\p{Surrogate}/u.test(id)) return encodeURIComponent(id)
+  throw new SandboxError('bad_request', `${JSON.stringify(id)} is not an id.`)
 }
 
 /** The WebSocket address of a path below a base address, which may be relative to the page. */
@@ -93,6 +138,8 @@ export function socketUrl(
 
 /** A refusal's body, as every part of Sandlot writes it. */
 const Refusal = z.object({ error: z.string(), code: z.string().optional() })
+/** One that came after a status of success, as the root API says it. */
+const LateRefusal = Refusal.extend({ success: z.literal(false) })
 
 /** A refusal that was read by other means than `request`, such as an upload's. */
 export function refusalFrom(status: number, bodyText: string): SandboxError {
@@ -132,10 +179,18 @@ function failureOf(error: unknown, caller: AbortSignal | undefined, deadline: Ab
   })
 }
 
+function brokenOff(cause: unknown): SandboxError {
+  return new SandboxError('unavailable', 'The connection broke in the middle of an answer. Try again.', {
+    cause,
+  })
+}
+
 function codeOfStatus(status: number): ErrorCode {
   if (status === 401) return 'unauthorized'
   if (status === 403) return 'forbidden'
   if (status === 404) return 'not_found'
+  if (status === 408) return 'timed_out'
+  if (status === 409) return 'conflict'
   if (status === 412) return 'precondition_failed'
   if (status === 413) return 'too_large'
   if (status === 416) return 'range_not_satisfiable'

@@ -1,7 +1,11 @@
 import { ReconnectTimer } from './reconnect-timer'
 
 /** The part of the browser's WebSocket that is used; the `ws` package's has it too. */
-export type Socket = Pick<WebSocket, 'binaryType' | 'readyState' | 'send' | 'close'> & {
+export type Socket = {
+  binaryType: string
+  readonly readyState: number
+  send(data: string | Uint8Array<ArrayBuffer>): void
+  close(): void
   onopen: ((event: never) => void) | null
   onmessage: ((event: never) => void) | null
   onclose: ((event: never) => void) | null
@@ -12,6 +16,7 @@ export type OpenSocket = (url: string) => Socket
 export type SocketHandlers = {
   /** Asked at each attempt, so that it can name where to go on. */
   url: () => string
+  onOpen?: () => void
   onMessage: (data: string | Uint8Array) => void
   /** A socket was lost, or could not be had; another attempt is on its way unless this closes. `wasOpen`: it had opened. */
   onLost: (wasOpen: boolean) => void
@@ -44,6 +49,7 @@ export class ReconnectingSocket {
     socket.onopen = () => {
       wasOpen = true
       clearTimeout(this.#openTimeout)
+      this.#handlers.onOpen?.()
     }
     socket.onmessage = (event: { data: unknown }) => {
       if (typeof event.data === 'string') this.#handlers.onMessage(event.data)

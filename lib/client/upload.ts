@@ -14,6 +14,10 @@ export type UploadOptions = {
  */
 export function upload(url: string, file: Blob, options: UploadOptions): Promise<FileInfo> {
   return new Promise((resolve, reject) => {
+    if (typeof XMLHttpRequest === 'undefined') {
+      reject(new SandboxError('unsupported', 'Only browsers tell the progress of an upload. Use write.'))
+      return
+    }
     const request = new XMLHttpRequest()
     const abort = () => request.abort()
     request.open('PUT', url)
