@@ -58,6 +58,7 @@ export type DirectoryNames = z.infer<typeof DirectoryNames>
 export const MoveBody = z.object({ from: z.string(), to: z.string(), overwrite: z.boolean().optional() })
 
 export const NameMatches = z.object({ paths: z.array(z.string()), is_truncated: z.boolean() })
+export type NameMatches = z.infer<typeof NameMatches>
 export const TextMatches = z.object({
   matches: z.array(
     z.object({
@@ -70,10 +71,17 @@ export const TextMatches = z.object({
   ),
   is_truncated: z.boolean(),
 })
+export type TextMatches = z.infer<typeof TextMatches>
 
 export const SandboxInfo = z.object({
   id: z.string(),
   name: z.string(),
+  /** Where it runs. */
+  provider: z.string(),
+  /** What its template is for; node where it has none or one for nothing in particular. */
+  runtime: z.enum(['node', 'python', 'deno', 'bun']),
+  /** What it was created with; for role own alone, since a program may keep there what is nobody else's business. */
+  metadata: z.record(z.string(), z.unknown()).optional(),
   template: z.object({ id: z.string(), name: z.string() }).nullable(),
   status: z.enum(['starting', 'running', 'stopped', 'failed']),
   status_reason: z.string().nullable(),

@@ -11,6 +11,8 @@ export interface Template {
   badge: string
   /** Relative to the sandbox's directory, ascending. */
   files: { path: string; content: string }[]
+  /** Whose programs it is for. */
+  runtime: 'node' | 'python' | 'deno' | 'bun'
   /** What a person would type to see it run. */
   startCommand: string | null
   /** The file to show first, relative to the sandbox's directory. */
@@ -25,6 +27,7 @@ const TemplateDescription = z.strictObject({
   name: z.string().min(1),
   description: z.string().min(1),
   badge: z.string().min(1).max(2),
+  runtime: z.enum(['node', 'python', 'deno', 'bun']).default('node'),
   startCommand: z.string().nullable(),
   openFile: z.string().nullable(),
 })

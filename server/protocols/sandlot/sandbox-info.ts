@@ -12,6 +12,9 @@ export function sandboxInfo(sandbox: Sandbox, role: Role, appUrl: string): Sandb
   return {
     id: sandbox.id,
     name: sandbox.name,
+    provider: sandbox.provider,
+    runtime: template?.runtime ?? 'node',
+    ...(role === 'own' ? { metadata: sandbox.metadata } : {}),
     template: template && { id: template.id, name: template.name },
     status: sandbox.status,
     status_reason: sandbox.statusReason,
