@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { SandboxSnapshot, SandboxSnapshots } from '@/lib/protocol/snapshots'
 import {
   DirectoryNames,
   FileInfo,
@@ -15,7 +16,15 @@ import {
   TextMatches,
   TreeListing,
 } from '@/lib/protocol/workbench'
-import { createHttp, encodePath, type Http, type HttpOptions, socketUrl } from './http'
+import {
+  createHttp,
+  encodeId,
+  encodePath,
+  type Http,
+  type HttpOptions,
+  type RequestBody,
+  socketUrl,
+} from './http'
 import { upload } from './upload'
 
 const DirectoryAnswer = z.object({ data: z.object({ files: z.array(FileInfo), path: z.string() }) })
@@ -61,7 +70,26 @@ export class SandboxClient {
 
   /** Ends the sandbox: its processes and its files. */
   async delete(): Promise<void> {
-    await this.#http.request('/sandbox', { method: 'DELETE' })
+    await this.#http.send('/sandbox', { method: 'DELETE' })
+  }
+
+  /** Those that were made of this sandbox, newest first; role own, as for the next three. */
+  async snapshots(signal?: AbortSignal): Promise<SandboxSnapshot[]> {
+    return (await this.#http.json('/sandbox/snapshots', SandboxSnapshots, withSignal(signal))).snapshots
+  }
+
+  /** Its files as they are now; what runs is paused meanwhile. */
+  createSnapshot(name?: string): Promise<SandboxSnapshot> {
+    return this.#http.json('/sandbox/snapshots', SandboxSnapshot, { method: 'POST', json: { name } })
+  }
+
+  async deleteSnapshot(id: string): Promise<void> {
+    await this.#http.send(`/sandbox/snapshots/${encodeId(id)}`, { method: 'DELETE' })
+  }
+
+  /** All files become those of the snapshot; what ran has ended. */
+  restore(snapshotId: string): Promise<SandboxInfo> {
+    return this.#http.json('/sandbox/restore', SandboxInfo, { method: 'POST', json: { snapshotId } })
   }
 
   /** Direct children of a directory. */
@@ -89,7 +117,7 @@ export class SandboxClient {
   }
 
   /** A file's bytes, with its etag and size in the headers. 206 for a range, 304 where `ifNoneMatch` still holds. */
-  read(
+  async read(
     path: string,
     options: { range?: string; ifNoneMatch?: string; signal?: AbortSignal } = {},
   ): Promise<Response> {
@@ -106,13 +134,13 @@ export class SandboxClient {
   }
 
   /** Replaces or makes a file at once or not at all; its parents are made. `precondition_failed` when the etag is stale. */
-  write(path: string, content: BodyInit, condition: WriteCondition = {}): Promise<FileInfo> {
+  async write(path: string, content: RequestBody, condition: WriteCondition = {}): Promise<FileInfo> {
     const headers = { 'content-type': 'application/octet-stream', ...conditionHeaders(condition) }
     return this.#http.json(rawPath(path), FileInfo, { method: 'PUT', body: content, headers })
   }
 
   /** Like `write`, streamed from disk by the browser, telling its progress. */
-  upload(
+  async upload(
     path: string,
     file: Blob,
     options: WriteCondition & { onProgress?: (sentBytes: number) => void; signal?: AbortSignal } = {},
@@ -143,10 +171,10 @@ export class SandboxClient {
 
   /** A file, or a directory with all below it. */
   async remove(path: string): Promise<void> {
-    await this.#http.request(`/files/${encodePath(path)}`, { method: 'DELETE' })
+    await this.#http.send(`/files/${encodePath(path)}`, { method: 'DELETE' })
   }
 
-  searchNames(query: string, options: SearchOptions = {}): Promise<z.infer<typeof NameMatches>> {
+  searchNames(query: string, options: SearchOptions = {}): Promise<NameMatches> {
     const { signal, ...rest } = options
     return this.#http.json('/search/names', NameMatches, { query: { query, ...rest }, ...withSignal(signal) })
   }
@@ -154,7 +182,7 @@ export class SandboxClient {
   searchText(
     query: string,
     options: SearchOptions & { regex?: boolean; case?: boolean } = {},
-  ): Promise<z.infer<typeof TextMatches>> {
+  ): Promise<TextMatches> {
     const { signal, ...rest } = options
     return this.#http.json('/search/text', TextMatches, { query: { query, ...rest }, ...withSignal(signal) })
   }
@@ -164,7 +192,7 @@ export class SandboxClient {
   }
 
   async signal(pid: number, signal: SignalName): Promise<void> {
-    await this.#http.request(`/processes/${pid}/signal`, { method: 'POST', json: { signal } })
+    await this.#http.send(`/processes/${pid}/signal`, { method: 'POST', json: { signal } })
   }
 
   async ports(signal?: AbortSignal): Promise<PortInfo[]> {
@@ -182,18 +210,18 @@ export class SandboxClient {
     return data.terminals.filter(({ pty }) => pty)
   }
 
-  async createTerminal(body: z.infer<typeof TerminalCreateBody> = {}): Promise<Terminal> {
+  async createTerminal(body: TerminalCreateBody = {}): Promise<Terminal> {
     const call = { method: 'POST', json: { pty: true, ...body } }
     return (await this.#http.json('/terminals', TerminalAnswer, call)).data
   }
 
   async deleteTerminal(id: string): Promise<void> {
-    await this.#http.request(`/terminals/${encodeURIComponent(id)}`, { method: 'DELETE' })
+    await this.#http.send(`/terminals/${encodeId(id)}`, { method: 'DELETE' })
   }
 
   /** Address of a terminal's stream from a byte offset on. */
   terminalStreamUrl(id: string, offset: number): string {
-    return this.#socketUrl(`/terminals/${encodeURIComponent(id)}/stream`, { offset })
+    return this.#socketUrl(`/terminals/${encodeId(id)}/stream`, { offset })
   }
 
   /** Address of the sandbox's events: its state, ports, usage, and changed files below `path`. */

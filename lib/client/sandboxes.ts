@@ -5,12 +5,15 @@ import {
   CreatedApiKey,
   CreatedSandbox,
   type CreateSandboxBody,
+  type FindOrCreateSandboxBody,
+  FoundSandbox,
   OpenedSandbox,
   type OpenSandboxBody,
   SandboxSummary,
   TemplateSummary,
 } from '@/lib/protocol/sandboxes'
-import { createHttp, type Http, type HttpOptions, type RequestOptions } from './http'
+import { type CreateSnapshotBody, SnapshotSummary } from '@/lib/protocol/snapshots'
+import { createHttp, encodeId, type Http, type HttpOptions, type RequestOptions } from './http'
 
 /** Making a sandbox may wait for a slow provider; everything else is quick. */
 const CREATE_TIMEOUT_MS = 120_000
@@ -36,24 +39,54 @@ export class SandboxesClient {
     return this.#data('/v1/sandboxes', z.array(SandboxSummary))
   }
 
-  get(id: string): Promise<SandboxSummary> {
+  async get(id: string): Promise<SandboxSummary> {
     return this.#data(sandboxPath(id), SandboxSummary)
   }
 
   async delete(id: string): Promise<void> {
-    await this.#http.request(sandboxPath(id), { method: 'DELETE' })
+    await this.#http.send(sandboxPath(id), { method: 'DELETE' })
   }
 
-  start(id: string): Promise<SandboxSummary> {
+  /** By its name, in the namespace `default` unless told; `sandbox_not_found` where there is none. */
+  find(name: { name: string; namespace?: string }): Promise<FoundSandbox> {
+    return this.#data('/v1/sandboxes/find', FoundSandbox, { method: 'POST', json: name })
+  }
+
+  /** Of several at once, one makes it. `token` where this call did. `creating`: ask again in a moment. */
+  findOrCreate(body: FindOrCreateSandboxBody): Promise<FoundSandbox> {
+    const call = { method: 'POST', json: body, timeoutMs: CREATE_TIMEOUT_MS }
+    return this.#data('/v1/sandboxes/find-or-create', FoundSandbox, call)
+  }
+
+  /** It lives for `durationMs` from now, or longer where it does so already; a quarter of an hour unless told. */
+  async extend(id: string, durationMs?: number): Promise<SandboxSummary> {
+    const call = { method: 'POST', json: { duration: durationMs } }
+    return this.#data(`${sandboxPath(id)}/extend`, SandboxSummary, call)
+  }
+
+  createSnapshot(body: CreateSnapshotBody): Promise<SnapshotSummary> {
+    const call = { method: 'POST', json: body, timeoutMs: CREATE_TIMEOUT_MS }
+    return this.#data('/v1/snapshots', SnapshotSummary, call)
+  }
+
+  listSnapshots(): Promise<SnapshotSummary[]> {
+    return this.#data('/v1/snapshots', z.array(SnapshotSummary))
+  }
+
+  async deleteSnapshot(id: string): Promise<void> {
+    await this.#http.send(`/v1/snapshots/${encodeId(id)}`, { method: 'DELETE' })
+  }
+
+  async start(id: string): Promise<SandboxSummary> {
     return this.#data(`${sandboxPath(id)}/start`, SandboxSummary, { method: 'POST' })
   }
 
-  stop(id: string): Promise<SandboxSummary> {
+  async stop(id: string): Promise<SandboxSummary> {
     return this.#data(`${sandboxPath(id)}/stop`, SandboxSummary, { method: 'POST' })
   }
 
   /** A one-use link into the workbench, to be POSTed by the browser. */
-  open(id: string, body: z.infer<typeof OpenSandboxBody> = {}): Promise<OpenedSandbox> {
+  async open(id: string, body: OpenSandboxBody = {}): Promise<OpenedSandbox> {
     return this.#data(`${sandboxPath(id)}/open`, OpenedSandbox, { method: 'POST', json: body })
   }
 
@@ -70,7 +103,7 @@ export class SandboxesClient {
   }
 
   async deleteKey(id: string): Promise<void> {
-    await this.#http.request(`/v1/keys/${encodeURIComponent(id)}`, { method: 'DELETE' })
+    await this.#http.send(`/v1/keys/${encodeURIComponent(id)}`, { method: 'DELETE' })
   }
 
   async #data<T>(path: string, schema: z.ZodType<T>, call?: RequestOptions): Promise<T> {
@@ -82,5 +115,5 @@ export class SandboxesClient {
 }
 
 function sandboxPath(id: string): string {
-  return `/v1/sandboxes/${encodeURIComponent(id)}`
+  return `/v1/sandboxes/${encodeId(id)}`
 }

@@ -121,6 +121,7 @@ export const FindSandboxBody = z.looseObject({
 })
 export type FindSandboxBody = z.infer<typeof FindSandboxBody>
 export const FindOrCreateSandboxBody = CreateSandboxBody.extend(FindSandboxBody.shape)
+export type FindOrCreateSandboxBody = z.input<typeof FindOrCreateSandboxBody>
 
 /** `creating`: ask again in a moment. Then there may be nothing but the name. */
 export const FoundSandbox = z.union([
@@ -139,6 +140,7 @@ export const OpenSandboxBody = z.object({
   role: z.enum(['view', 'edit', 'own']).optional(),
   redirectUrl: z.string().max(1024).optional(),
 })
+export type OpenSandboxBody = z.infer<typeof OpenSandboxBody>
 export const OpenedSandbox = z.object({
   magicUrl: z.string(),
   expiresAt: z.string(),

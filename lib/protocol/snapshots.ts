@@ -35,6 +35,7 @@ export const CreateSnapshotBody = z.looseObject({
   name: Name.nullish(),
   metadata: Metadata.nullish(),
 })
+export type CreateSnapshotBody = z.infer<typeof CreateSnapshotBody>
 
 export const SnapshotSummary = z.object({
   id: z.string(),
