@@ -23,6 +23,8 @@ export const SignalData = z.discriminatedUnion('signal', [
   z.object({ signal: z.literal('error'), message: z.string() }),
 ])
 export type SignalData = z.infer<typeof SignalData>
+export type ErrorSignalData = Extract<SignalData, { signal: 'error' }>
+export type PortSignalData = Exclude<SignalData, ErrorSignalData>
 
 export const SignalStatusAnswer = z.object({
   message: z.string(),
