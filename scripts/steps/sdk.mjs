@@ -18,6 +18,7 @@ export function buildSdk() {
     'scripts/steps/sdk.mjs',
     'scripts/steps/sdk-types.mjs',
     'LICENSE',
+    'docs/client.md',
     'package.json',
     'package-lock.json',
     'tsconfig.json',
@@ -35,6 +36,7 @@ async function buildPackage() {
     await writeTypes(ENTRY, join(fresh, 'types'))
     writeFileSync(join(fresh, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`)
     copyFileSync(inRoot('LICENSE'), join(fresh, 'LICENSE'))
+    copyFileSync(inRoot('docs/client.md'), join(fresh, 'README.md'))
     copyFileSync(inRoot('node_modules/zod/LICENSE'), join(fresh, 'LICENSE-zod'))
     rmSync(sdkFolder, { recursive: true, force: true })
     renameSync(fresh, sdkFolder)
