@@ -87,8 +87,12 @@ export class RunningServer {
 
   /** A client of the API with a key made on the command line, as an operator makes one. */
   async sandboxes(): Promise<SandboxesClient> {
+    return new SandboxesClient({ baseUrl: this.url, token: await this.apiKey() })
+  }
+
+  apiKey(): Promise<string> {
     this.#apiKey ??= this.#createApiKey()
-    return new SandboxesClient({ baseUrl: this.url, token: await this.#apiKey })
+    return this.#apiKey
   }
 
   /** Ends every sandbox of whatever owner, the server, and all that is on disk. */
