@@ -6,7 +6,7 @@ const ERRORS = '^lib/errors\\.ts$'
 /** What the control plane and the agent say to each other; one file per topic beside the first. */
 const CONTRACT = '^server/agent-contract(\\.ts$|/)'
 /** The text of `.env` files, for whoever shows, edits or obeys one. */
-const ENV_FILE = '^lib/env-(file|value)\\.ts$'
+const ENV_FILE = '^lib/env-(file|parts|rows|value)\\.ts$'
 const LOG = '^server/(log|request-context)\\.ts$'
 /** A page that the server speaks itself. */
 const PAGE = '^server/page\\.ts$'
@@ -121,7 +121,7 @@ module.exports = {
       from: {
         path: '^(app|components)/',
         pathNot:
-          '^components/workbench/(code-editor|compare-editor|editor-options|model-buffer|monaco-setup|monaco-later)\\.tsx?$',
+          '^components/workbench/(code-editor|compare-editor|editor-options|file-model|model-buffer|monaco-setup|monaco-later)\\.tsx?$',
       },
       to: { path: 'monaco' },
     },
