@@ -3,6 +3,10 @@ import { Dashboard } from '@/components/dashboard/dashboard'
 
 export const metadata: Metadata = { title: 'Sandboxes' }
 
-export default function DashboardPage() {
-  return <Dashboard />
+/** `?from=`: the snapshot that a new sandbox is to begin with. */
+type Search = Promise<{ from?: string | string[] }>
+
+export default async function DashboardPage({ searchParams }: { searchParams: Search }) {
+  const { from } = await searchParams
+  return <Dashboard from={typeof from === 'string' ? from : null} />
 }

@@ -4,11 +4,18 @@ import { type FormEvent, type MouseEvent, useRef, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { Input } from '@/components/ui/input'
 import { appClient } from './app-client'
+import { ChosenSnapshot } from './chosen-snapshot'
 import { TemplatePicker } from './template-picker'
 import { useOpenSandbox } from './use-open-sandbox'
 
-/** A name if one likes, a template, and one click into the workbench. */
-export function NewSandbox() {
+export interface NewSandboxProps {
+  /** What it begins with; null: a template. */
+  snapshotId: string | null
+  onSnapshot(id: string | null): void
+}
+
+/** A name if one likes, a template or a snapshot, and one click into the workbench. */
+export function NewSandbox({ snapshotId, onSnapshot }: NewSandboxProps) {
   const [name, setName] = useState('')
   const [templateId, setTemplateId] = useState<string | null>(null)
   const [failure, setFailure] = useState<string | null>(null)
@@ -19,7 +26,7 @@ export function NewSandbox() {
     const trimmed = name.trim()
     const sandbox = await appClient.createSandbox({
       ...(trimmed !== '' && { name: trimmed }),
-      ...(templateId !== null && { templateId }),
+      ...(snapshotId !== null ? { snapshotId } : templateId !== null && { templateId }),
     })
     return sandbox.sandboxId
   }
@@ -45,6 +52,7 @@ export function NewSandbox() {
       <div className="mt-5 flex flex-col gap-3 sm:flex-row">
         <Input
           size="large"
+          id="new-sandbox-name"
           aria-label="Name"
           placeholder="Name (optional)"
           maxLength={64}
@@ -64,7 +72,11 @@ export function NewSandbox() {
           {failure}
         </p>
       )}
-      <TemplatePicker value={templateId} onValueChange={setTemplateId} />
+      {snapshotId === null ? (
+        <TemplatePicker value={templateId} onValueChange={setTemplateId} />
+      ) : (
+        <ChosenSnapshot id={snapshotId} onClear={() => onSnapshot(null)} />
+      )}
     </form>
   )
 }

@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { appClient } from './app-client'
 
 const SANDBOXES = ['sandboxes']
+const SNAPSHOTS = ['snapshots']
 
 /** Often enough that a state is true at a glance; TanStack Query pauses it while the page is hidden. */
 const REFRESH_MS = 5000
@@ -24,6 +25,18 @@ export function useTemplates() {
   })
 }
 
+export function useSnapshots() {
+  return useQuery({
+    queryKey: SNAPSHOTS,
+    queryFn: ({ signal }) => appClient.listSnapshots(signal),
+    refetchOnWindowFocus: 'always',
+  })
+}
+
+export function useDeleteSnapshot() {
+  return useAct((id: string) => appClient.deleteSnapshot(id), SNAPSHOTS)
+}
+
 export function useStartSandbox() {
   return useAct((id: string) => appClient.startSandbox(id))
 }
@@ -37,10 +50,10 @@ export function useEndSandbox() {
 }
 
 /** Busy until the list shows what the act has done. */
-function useAct<T>(act: (id: string) => Promise<T>) {
+function useAct<T>(act: (id: string) => Promise<T>, shown = SANDBOXES) {
   const queryClient = useQueryClient()
   return useMutation({
     mutationFn: act,
-    onSettled: () => queryClient.invalidateQueries({ queryKey: SANDBOXES }),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: shown }),
   })
 }

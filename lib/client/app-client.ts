@@ -7,6 +7,7 @@ import {
   SandboxSummary,
   TemplateSummary,
 } from '@/lib/protocol/sandboxes'
+import { SnapshotSummary } from '@/lib/protocol/snapshots'
 import { createHttp, type Http } from './http'
 
 /** Making a sandbox may wait for a slow provider, and opening a stopped one starts it; everything else is quick. */
@@ -42,6 +43,15 @@ export class AppClient {
   openSandbox(id: string): Promise<OpenedSandbox> {
     const call = { method: 'POST', timeoutMs: START_TIMEOUT_MS }
     return this.#http.json(`${sandboxPath(id)}/open`, OpenedSandbox, call)
+  }
+
+  /** Of all the user's sandboxes, those that are gone too; newest first. */
+  listSnapshots(signal?: AbortSignal): Promise<SnapshotSummary[]> {
+    return this.#http.json('/snapshots', z.array(SnapshotSummary), signal && { signal })
+  }
+
+  async deleteSnapshot(id: string): Promise<void> {
+    await this.#http.request(`/snapshots/${encodeURIComponent(id)}`, { method: 'DELETE' })
   }
 
   listTemplates(signal?: AbortSignal): Promise<TemplateSummary[]> {

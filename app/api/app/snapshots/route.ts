@@ -1,0 +1,3 @@
+import { signedInRoute } from '../signed-in-route'
+
+export const GET = signedInRoute(({ sandboxes }) => sandboxes.listSnapshots())
