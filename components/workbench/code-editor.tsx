@@ -4,7 +4,7 @@ import { Editor } from '@monaco-editor/react'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { EDITOR_OPTIONS } from './editor-options'
 import { languageOf } from './file-kinds'
-import { ModelBuffer } from './model-buffer'
+import { bufferOf, uriOf } from './file-model'
 import { applyTheme, monaco, startLanguageWorkers, THEME } from './monaco-setup'
 import type { TextBuffer } from './open-file'
 import type { Reveal } from './open-tabs'
@@ -102,15 +102,6 @@ function takeOver(from: Shown, to: Shown): void {
 
 const WRAPPER = { 'data-testid': 'code-editor' }
 
-/** Where a model is found again. The beginning of a file is not the file: it has a model of its own. */
-function uriOf(path: string, isPart: boolean): monaco.Uri {
-  const uri = monaco.Uri.file(path)
-  return isPart ? uri.with({ query: 'part' }) : uri
-}
-
-/** Models whose changes are told. */
-const attached = new WeakSet<monaco.editor.ITextModel>()
-
 /** Hands out the buffer of a file at its first showing. */
 function useModel(editor: Shown | null, uri: monaco.Uri, props: CodeEditorProps): void {
   const latest = useRef(props)
@@ -121,11 +112,11 @@ function useModel(editor: Shown | null, uri: monaco.Uri, props: CodeEditorProps)
     const model = editor && monaco.editor.getModel(uri)
     if (!model) return
     const { file, onAttach } = latest.current
-    if (file.isPart || attached.has(model)) return
-    attached.add(model)
-    const buffer = new ModelBuffer(model, file.isDirty)
-    model.onDidChangeContent(() => latest.current.onEdit(file.path, buffer.isDirty))
-    onAttach(file.path, buffer)
+    if (file.isPart) return
+    bufferOf(model, file, {
+      onAttach,
+      onEdit: (path, isDirty) => latest.current.onEdit(path, isDirty),
+    })
   }, [editor, uri])
 }
 

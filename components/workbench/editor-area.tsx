@@ -1,8 +1,10 @@
 'use client'
 
-import { lazy, Suspense, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
+import { cn } from '@/components/ui/class-names'
 import { EditorBanner } from './editor-banner'
 import { EditorTabs } from './editor-tabs'
+import { canBeTable, EnvViewSwitch } from './env-view-switch'
 import { relativePath } from './file-paths'
 import { FileView } from './file-view'
 import { keys } from './keys'
@@ -20,7 +22,13 @@ export function EditorArea({ onCloseFile }: { onCloseFile: (path: string) => voi
   const state = useStore(files.state)
   const active = state.files.find((file) => file.path === state.activePath)
   const [comparedPath, setComparedPath] = useState<string | null>(null)
+  const [textPath, setTextPath] = useState<string | null>(null)
   const isComparing = active?.problem?.kind === 'conflict' && comparedPath === active.path
+
+  const hasTable = active !== undefined && canBeTable(active)
+  const isTable = hasTable && textPath !== active.path
+  // Each time anew: whoever comes back to a file of secrets, before whatever audience, sees none of them.
+  if (textPath !== null && textPath !== state.activePath) setTextPath(null)
 
   return (
     <section aria-label="Editor" className="flex h-full min-h-0 min-w-0 flex-col bg-bg">
@@ -34,7 +42,16 @@ export function EditorArea({ onCloseFile }: { onCloseFile: (path: string) => voi
           onMove={(path, before) => files.moveTab(path, before)}
         />
       )}
-      {active && <Breadcrumbs path={relativePath(active.path, info.directory)} />}
+      {active && (
+        <Breadcrumbs path={relativePath(active.path, info.directory)}>
+          {hasTable && (
+            <EnvViewSwitch
+              isTable={isTable}
+              onChange={(isWanted) => setTextPath(isWanted ? null : active.path)}
+            />
+          )}
+        </Breadcrumbs>
+      )}
       {active?.problem && (
         <EditorBanner
           file={active}
@@ -45,7 +62,12 @@ export function EditorArea({ onCloseFile }: { onCloseFile: (path: string) => voi
       )}
       <div className="relative min-h-0 flex-1">
         {active ? (
-          <FileView file={active} reveal={state.reveal} onClose={() => onCloseFile(active.path)} />
+          <FileView
+            file={active}
+            isTable={isTable}
+            reveal={state.reveal}
+            onClose={() => onCloseFile(active.path)}
+          />
         ) : (
           <NoFile />
         )}
@@ -79,15 +101,21 @@ function Comparison({ file }: { file: OpenFile }) {
   )
 }
 
-function Breadcrumbs({ path }: { path: string }) {
+function Breadcrumbs({ path, children }: { path: string; children: ReactNode }) {
   return (
-    <div className="flex h-6.5 shrink-0 items-center gap-1 overflow-hidden px-4 text-12 whitespace-nowrap text-ink-3">
+    <div
+      className={cn(
+        'flex h-6.5 shrink-0 items-center gap-1 overflow-hidden px-4 text-12 whitespace-nowrap text-ink-3',
+        children && 'h-8 pr-2 pointer-coarse:h-12',
+      )}
+    >
       {path.split('/').map((part, depth, parts) => (
         <span key={parts.slice(0, depth + 1).join('/')} className="flex gap-1">
           {depth > 0 && <span aria-hidden>›</span>}
           {shownName(part)}
         </span>
       ))}
+      {children}
     </div>
   )
 }

@@ -34,7 +34,6 @@ const LANGUAGES: Record<string, Language> = {
   svg: { id: 'xml', name: 'SVG' },
   toml: { id: 'ini', name: 'TOML' },
   ini: { id: 'ini', name: 'INI' },
-  env: { id: 'ini', name: 'Environment' },
   sql: { id: 'sql', name: 'SQL' },
   go: { id: 'go', name: 'Go' },
   rs: { id: 'rust', name: 'Rust' },
@@ -51,8 +50,8 @@ const BY_NAME: Record<string, Language> = {
   dockerfile: { id: 'dockerfile', name: 'Dockerfile' },
   '.bashrc': { id: 'shell', name: 'Shell' },
   '.profile': { id: 'shell', name: 'Shell' },
-  '.env': { id: 'ini', name: 'Environment' },
 }
+const ENVIRONMENT: Language = { id: 'ini', name: 'Environment' }
 const PLAIN: Language = { id: 'plaintext', name: 'Plain text' }
 
 const IMAGES: Record<string, string> = {
@@ -68,7 +67,13 @@ const IMAGES: Record<string, string> = {
 
 export function languageOf(path: string): Language {
   const name = baseName(path).toLowerCase()
+  if (isEnvFile(path)) return ENVIRONMENT
   return BY_NAME[name] ?? LANGUAGES[extensionOf(name)] ?? PLAIN
+}
+
+/** `.env`, `.env.local`, `production.env`: variables that a program is started with, often secret. */
+export function isEnvFile(path: string): boolean {
+  return /^(.*\.env|\.env\..+)$/i.test(baseName(path))
 }
 
 /** Media type of a picture that browsers show, or null. */

@@ -14,13 +14,27 @@ import { useStore } from './store'
 import { useIsDark, useWorkbench } from './workbench-context'
 
 const CodeEditor = lazy(async () => ({ default: (await loadCodeEditor()).CodeEditor }))
+// With the editor's part, whose models it works on.
+const EnvTable = lazy(async () => ({ default: (await import('./env-table')).EnvTable }))
 
-export type FileViewProps = { file: OpenFile; reveal: Reveal | null; onClose: () => void }
+export type FileViewProps = {
+  file: OpenFile
+  /** As a table of variables. */
+  isTable: boolean
+  reveal: Reveal | null
+  onClose: () => void
+}
 
 /** A file as far as it can be shown: text in the editor, pictures, and a word about everything else. */
-export function FileView({ file, reveal, onClose }: FileViewProps) {
+export function FileView({ file, isTable, reveal, onClose }: FileViewProps) {
   const { content } = file
   if (content.kind === 'unloaded' || content.kind === 'loading') return <CodeSkeleton />
+  if (content.kind === 'text' && isTable)
+    return (
+      <Suspense fallback={<CodeSkeleton />}>
+        <EnvTable key={file.path} file={file} loadedText={content.text} reveal={reveal} />
+      </Suspense>
+    )
   if (content.kind === 'text') return <TextView file={file} content={content} reveal={reveal} />
   if (content.kind === 'image') return <ImageView file={file} blob={content.blob} />
   return <OtherView file={file} onClose={onClose} />

@@ -22,10 +22,19 @@ export class ModelBuffer implements TextBuffer {
   }
 
   replace(text: string): void {
+    this.endStep()
+    this.type(text)
+    this.endStep()
+  }
+
+  /** Like `replace`, as a part of the step that is undone as one: what is typed into one field, say. */
+  type(text: string): void {
     const range = this.#model.getFullModelRange()
     const fresh = text.startsWith('\ufeff') ? text.slice(1) : text
-    this.#model.pushStackElement()
     this.#model.pushEditOperations([], [minimalEdit(this.#model, range, fresh)], () => null)
+  }
+
+  endStep(): void {
     this.#model.pushStackElement()
   }
 
