@@ -73,6 +73,10 @@ export function commandsOf({ core, info, setTheme, openPalette, closeFile }: Com
       title: 'Refresh files',
       run: () => runAction(() => core.refreshFiles(info.directory)),
     },
+    ...(info.role === 'own'
+      ? [{ id: 'sandbox.snapshots', title: 'Snapshots', run: () => core.dialog.set('snapshots') }]
+      : []),
+    { id: 'files.template', title: "Add a template's files", run: () => core.dialog.set('overlays') },
     { id: 'theme.light', title: 'Light theme', run: () => setTheme('light') },
     { id: 'theme.dark', title: 'Dark theme', run: () => setTheme('dark') },
     { id: 'theme.system', title: "The system's theme", run: () => setTheme('system') },

@@ -2,11 +2,14 @@
 
 import { type ReactNode, useEffect, useState } from 'react'
 import { Button } from '@/components/ui/button'
+import { Spinner } from '@/components/ui/spinner'
 import type { SandboxError } from '@/lib/errors'
+import type { SandboxSnapshot } from '@/lib/protocol/snapshots'
 import type { EditJournal, JournalEntry } from './edit-journal'
 import { download } from './file-menu'
 import { baseName } from './file-paths'
 import { guessAppUrl } from './sandbox-address'
+import { snapshotName } from './snapshot-words'
 import { useSandboxActions } from './use-sandbox-actions'
 import { useWorkbench } from './workbench-context'
 
@@ -80,6 +83,18 @@ export function StoppedScreen() {
         </Button>
       )}
       <BackButton url={info.app_url} />
+    </Screen>
+  )
+}
+
+/** While the sandbox has no files of its own: it stops, gets those of the snapshot, and starts. */
+export function RestoringScreen({ snapshot }: { snapshot: SandboxSnapshot }) {
+  return (
+    <Screen
+      title={`Restoring ${snapshotName(snapshot)}`}
+      text="The sandbox stops, gets its files of then, and starts again. With many files this takes a while."
+    >
+      <Spinner label="Restoring" className="size-5 text-ink-2" />
     </Screen>
   )
 }

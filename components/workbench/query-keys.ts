@@ -6,6 +6,8 @@ export const queryKeys = {
   processes: ['processes'] as const,
   ports: ['ports'] as const,
   terminals: ['terminals'] as const,
+  snapshots: ['snapshots'] as const,
+  overlays: ['overlays'] as const,
   names: (query: string) => ['names', query] as const,
   texts: (query: object) => ['texts', query] as const,
 }

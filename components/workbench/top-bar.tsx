@@ -1,6 +1,6 @@
 'use client'
 
-import { EllipsisVertical, LogOut, Play, Search, Square, Trash2 } from 'lucide-react'
+import { Camera, EllipsisVertical, FolderPlus, LogOut, Play, Search, Square, Trash2 } from 'lucide-react'
 import { useTheme } from 'next-themes'
 import { cn } from '@/components/ui/class-names'
 import {
@@ -86,7 +86,7 @@ function Mark({ appUrl }: { appUrl: string }) {
 }
 
 function SandboxMenu() {
-  const { info, isOwner } = useWorkbench()
+  const { core, info, canEdit, isOwner } = useWorkbench()
   const { theme = 'system', setTheme } = useTheme()
   const actions = useSandboxActions()
   const isRunning = info.status === 'running'
@@ -104,6 +104,15 @@ function SandboxMenu() {
           <DropdownMenuRadioItem value="dark">Dark</DropdownMenuRadioItem>
           <DropdownMenuRadioItem value="system">System</DropdownMenuRadioItem>
         </DropdownMenuRadioGroup>
+        <DropdownMenuSeparator />
+        {isOwner && (
+          <DropdownMenuItem onSelect={() => core.dialog.set('snapshots')}>
+            <Camera /> Snapshots…
+          </DropdownMenuItem>
+        )}
+        <DropdownMenuItem onSelect={() => core.dialog.set('overlays')}>
+          <FolderPlus /> {canEdit ? "Add a template's files…" : "Templates' files…"}
+        </DropdownMenuItem>
         <DropdownMenuSeparator />
         <DropdownMenuItem onSelect={() => location.assign(info.app_url)}>
           <LogOut /> Back to the dashboard

@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { z } from 'zod'
 import { EventSocket, type EventSocketState } from '@/lib/client/event-socket'
 import { SandboxClient } from '@/lib/client/sandbox-client'
+import type { SandboxSnapshot } from '@/lib/protocol/snapshots'
 import type { SandboxInfo, Terminal, WorkbenchEvent } from '@/lib/protocol/workbench'
 import { EditJournal, type JournalEntry } from './edit-journal'
 import { directoriesAbove } from './file-paths'
@@ -53,6 +54,9 @@ export class WorkbenchCore {
   readonly isSettled = new Store(false)
   /** A path that a preview is asked to go to. */
   readonly previewWish = new Store({ token: 0, port: 0, path: '/' })
+  readonly dialog = new Store<'snapshots' | 'overlays' | null>(null)
+  /** The snapshot whose files are being put in place of the sandbox's own: meanwhile it stops and starts. */
+  readonly restoring = new Store<SandboxSnapshot | null>(null)
   readonly openDirectories: Store<ReadonlySet<string>>
   readonly #scope: string
   readonly #queries: QueryClient

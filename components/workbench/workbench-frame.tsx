@@ -6,9 +6,11 @@ import { CommandPalette, type PaletteMode } from './command-palette'
 import { commandsOf } from './commands'
 import { DesktopFrame } from './desktop-frame'
 import { Notices } from './notices'
+import { OverlaysDialog } from './overlays-dialog'
 import { PhoneFrame } from './phone-frame'
 import { usePorts } from './queries'
 import { SessionBanner } from './session-banner'
+import { SnapshotsDialog } from './snapshots-dialog'
 import { TopBar } from './top-bar'
 import { UnsavedDialog } from './unsaved-dialog'
 import { useIsPhone } from './use-is-phone'
@@ -41,6 +43,8 @@ export function WorkbenchFrame() {
       <Notices />
       <Frame onCloseFile={closeFile} />
       <CommandPalette mode={palette} onClose={() => setPalette(null)} commands={commands} />
+      <SnapshotsDialog />
+      <OverlaysDialog />
       <UnsavedDialog path={closingPath} onDone={() => setClosingPath(null)} />
     </div>
   )

@@ -7,7 +7,7 @@ import { QueryClientProvider, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { toSandboxError } from '@/lib/errors'
 import { ConfirmProvider } from './confirm'
-import { isFinal, RefusedScreen, StoppedScreen } from './gate-screens'
+import { isFinal, RefusedScreen, RestoringScreen, StoppedScreen } from './gate-screens'
 import { queryKeys } from './query-keys'
 import { page } from './start-page'
 import { useStore } from './store'
@@ -35,6 +35,7 @@ export function Workbench() {
 /** Lets through to a sandbox that runs; says what is with one that does not. */
 function Gate({ core }: { core: WorkbenchCore }) {
   const connection = useStore(core.connection)
+  const restoring = useStore(core.restoring)
   const hasSessionEnded = useStore(core.session.hasEnded)
   const query = useQuery({
     queryKey: queryKeys.sandbox,
@@ -70,6 +71,7 @@ function Gate({ core }: { core: WorkbenchCore }) {
       />
     )
   }
+  if (restoring) return <RestoringScreen snapshot={restoring} />
   if (!info || info.status === 'starting') return <WorkbenchSkeleton />
   const value = { core, info, canEdit: info.role !== 'view', isOwner: info.role === 'own' }
   return (

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type CreateOverlayBody, OverlayInfo, OverlayList } from '@/lib/protocol/overlays'
 import { SandboxSnapshot, SandboxSnapshots } from '@/lib/protocol/snapshots'
 import {
   DirectoryNames,
@@ -185,6 +186,20 @@ export class SandboxClient {
   ): Promise<TextMatches> {
     const { signal, ...rest } = options
     return this.#http.json('/search/text', TextMatches, { query: { query, ...rest }, ...withSignal(signal) })
+  }
+
+  async overlays(signal?: AbortSignal): Promise<OverlayInfo[]> {
+    return (await this.#http.json('/filesystem/overlays', OverlayList, withSignal(signal))).overlays
+  }
+
+  /** Puts the files of a folder into another; package folders may still be copied when it answers. */
+  createOverlay(body: CreateOverlayBody): Promise<OverlayInfo> {
+    return this.#http.json('/filesystem/overlays', OverlayInfo, { method: 'POST', json: body })
+  }
+
+  /** Ends a running copy and forgets it; every file stays. */
+  async deleteOverlay(id: string): Promise<void> {
+    await this.#http.request(`/filesystem/overlays/${encodeId(id)}`, { method: 'DELETE' })
   }
 
   async processes(signal?: AbortSignal): Promise<ProcessInfo[]> {
