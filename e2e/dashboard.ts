@@ -14,12 +14,12 @@ export class Dashboard {
   }
 
   get newSandbox(): Locator {
-    return this.page.getByRole('button', { name: 'New sandbox' })
+    return this.page.getByRole('button', { name: 'New sandbox', exact: true })
   }
 
   get rows(): Locator {
     return this.page
-      .getByRole('table')
+      .getByRole('table', { name: 'Your sandboxes' })
       .getByRole('row')
       .filter({ has: this.page.getByRole('rowheader') })
   }

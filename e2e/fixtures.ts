@@ -4,7 +4,7 @@ import { RunningServer } from './running-server'
 import { Workbench } from './workbench'
 
 interface Fixtures {
-  /** The dashboard, signed in by the link that the server printed. All sandboxes end with the test. */
+  /** The dashboard, signed in by the link that the server printed. All sandboxes and snapshots end with the test. */
   dashboard: Dashboard
   /** Makes a sandbox of a template on the dashboard and waits for its prompt. */
   openSandbox: (templateName: string) => Promise<Workbench>
@@ -34,6 +34,9 @@ export const test = base.extend<Fixtures & { serverLog: undefined }, { server: R
     const sandboxes = await server.sandboxes()
     const made = await sandboxes.list()
     await Promise.all(made.map(({ sandboxId }) => sandboxes.delete(sandboxId)))
+    // They outlive their sandboxes.
+    const kept = await sandboxes.listSnapshots()
+    await Promise.all(kept.map(({ id }) => sandboxes.deleteSnapshot(id)))
   },
   openSandbox: async ({ dashboard, page }, use) => {
     await use(async (templateName) => {
