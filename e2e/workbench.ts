@@ -152,7 +152,7 @@ export class Workbench {
   }
 
   /** The tab of a panel below the editor; a badge may stand beside its name. */
-  panel(name: 'Terminal' | 'Processes' | 'Ports'): Locator {
+  panel(name: 'Terminal' | 'Servers' | 'Processes' | 'Ports'): Locator {
     return this.page
       .getByRole('tablist', { name: 'Panels' })
       .getByRole('tab', { name: new RegExp(`^${name}`) })

@@ -66,6 +66,7 @@ export function commandsOf({ core, info, setTheme, openPalette, closeFile }: Com
       title: 'New terminal',
       run: () => core.terminalWish.update((wish) => ({ token: wish.token + 1, act: 'new' })),
     },
+    { id: 'view.servers', title: 'Show servers', run: () => view.showPanel('servers') },
     { id: 'view.processes', title: 'Show processes', run: () => view.showPanel('processes') },
     { id: 'view.ports', title: 'Show ports', run: () => view.showPanel('ports') },
     {

@@ -7,6 +7,8 @@ import { EditorArea } from './editor-area'
 import { PortsPanel } from './ports-panel'
 import { PreviewPane } from './preview-pane'
 import { ProcessesPanel } from './processes-panel'
+import { ServersPanel } from './servers-panel'
+import { ServersTab } from './servers-tab'
 import { SideFiles } from './side-files'
 import { SideSearch } from './side-search'
 import { Connection, UsageMeters } from './status-bar'
@@ -14,7 +16,7 @@ import { useStore } from './store'
 import { TerminalTabs } from './terminal-tabs'
 import { TerminalsPanel } from './terminals-panel'
 import { useTerminalTabs } from './use-terminals'
-import type { PhonePane } from './view-state'
+import type { Panel, PhonePane } from './view-state'
 import { useWorkbench } from './workbench-context'
 
 /** One part at a time, and a bar to go from one to the other. What is hidden stays as it is. */
@@ -99,7 +101,7 @@ function More() {
   return (
     <Tabs
       value={value}
-      onValueChange={(next) => core.view.set({ panel: next === 'ports' ? 'ports' : 'processes' })}
+      onValueChange={(next) => core.view.set({ panel: next as Panel })}
       className="flex h-full flex-col"
     >
       <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1 border-b bg-surface px-4 py-2 text-12 text-ink-2">
@@ -108,6 +110,9 @@ function More() {
       </div>
       <div className="flex h-12 shrink-0 items-center border-b bg-surface px-4">
         <TabsList aria-label="Panels" className="h-full">
+          <TabsTrigger value="servers">
+            <ServersTab />
+          </TabsTrigger>
           <TabsTrigger value="processes">Processes</TabsTrigger>
           <TabsTrigger value="ports">Ports</TabsTrigger>
         </TabsList>
@@ -119,6 +124,9 @@ function More() {
           {side === 'files' ? 'Search in files' : 'Show files'}
         </button>
       </div>
+      <TabsContent value="servers" className="min-h-0 flex-1">
+        <ServersPanel />
+      </TabsContent>
       <TabsContent value="processes" className="min-h-0 flex-1">
         <ProcessesPanel isVisible />
       </TabsContent>

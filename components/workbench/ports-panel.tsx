@@ -6,7 +6,7 @@ import { StateDot } from '@/components/ui/state-dot'
 import { toSandboxError } from '@/lib/errors'
 import type { PortInfo } from '@/lib/protocol/workbench'
 import { PanelFailure, PanelNote } from './panel-state'
-import { usePorts } from './queries'
+import { usePorts, useServerNames } from './queries'
 import { copyText, runAction } from './run-action'
 import { TreeSkeleton } from './skeletons'
 import { useWorkbench } from './workbench-context'
@@ -14,6 +14,7 @@ import { useWorkbench } from './workbench-context'
 /** What listens in the sandbox, and the ways to look at it. */
 export function PortsPanel() {
   const query = usePorts()
+  const names = useServerNames()
   if (query.isPending) return <TreeSkeleton />
   if (!query.data) {
     return <PanelFailure message={toSandboxError(query.error).message} onRetry={() => void query.refetch()} />
@@ -29,19 +30,21 @@ export function PortsPanel() {
   return (
     <ul aria-label="Open ports" className="h-full overflow-auto py-1 text-13">
       {query.data.map((port) => (
-        <PortRow key={`${port.port} ${port.address}`} port={port} />
+        <PortRow key={`${port.port} ${port.address}`} port={port} server={names.get(port.port)} />
       ))}
     </ul>
   )
 }
 
-function PortRow({ port }: { port: PortInfo }) {
+function PortRow({ port, server }: { port: PortInfo; server: string | undefined }) {
   const { core } = useWorkbench()
   const open = async () => openOutside(core.client, port.port)
   return (
     <li className="flex min-h-8 items-center gap-3 px-4 hover:bg-hover">
       <StateDot tone="ok" />
-      <span className="font-semibold tabular-nums">{port.port}</span>
+      <span className="max-w-48 truncate font-semibold tabular-nums">
+        {server === undefined ? port.port : `${server} · port ${port.port}`}
+      </span>
       <span className="flex min-w-0 flex-1 gap-x-3 text-12 max-md:flex-col">
         <span className="truncate text-ink-3">listening on {port.address}</span>
         <span className="truncate text-ink-2">

@@ -6,7 +6,7 @@ import { cn } from '@/components/ui/class-names'
 import { IconButton } from '@/components/ui/icon-button'
 import { PanelNote } from './panel-state'
 import { PreviewFrame } from './preview-frame'
-import { usePorts } from './queries'
+import { usePorts, useServerNames } from './queries'
 import { useStore } from './store'
 import { useWorkbench } from './workbench-context'
 
@@ -16,6 +16,7 @@ export function PreviewPane() {
   const { view } = core
   const { previews, activePreview } = useStore(view.state)
   const ports = usePorts().data ?? []
+  const names = useServerNames()
   if (previews.length === 0) {
     return (
       <section aria-label="Preview" className="h-full bg-surface">
@@ -35,6 +36,7 @@ export function PreviewPane() {
             <PreviewTab
               key={port}
               port={port}
+              server={names.get(port)}
               isActive={port === activePreview}
               onActivate={() => view.set({ activePreview: port })}
               onClose={() => view.closePreview(port)}
@@ -65,10 +67,11 @@ export function PreviewPane() {
 /** What listens can be chosen here: on a phone the list of ports is in another pane. */
 function NothingChosen() {
   const { core } = useWorkbench()
+  const servers = useServerNames()
   const ports = usePorts().data ?? []
   // A port that listens on several addresses is one to choose.
-  const names = new Map(ports.map(({ port, process_name }) => [port, process_name] as const))
-  const choices = [...names].sort(([left], [right]) => left - right)
+  const programs = new Map(ports.map(({ port, process_name }) => [port, process_name] as const))
+  const choices = [...programs].sort(([left], [right]) => left - right)
   if (choices.length === 0) {
     return (
       <PanelNote
@@ -80,11 +83,11 @@ function NothingChosen() {
   return (
     <PanelNote title="Choose what to preview" text="These ports listen in the sandbox.">
       <ul aria-label="Ports that listen" className="flex max-w-md flex-wrap justify-center gap-2">
-        {choices.map(([port, name]) => (
+        {choices.map(([port, program]) => (
           <li key={port}>
             <Button onClick={() => core.openPreview(port)}>
-              <span className="tabular-nums">Port {port}</span>
-              {name && <span className="text-ink-2">{name}</span>}
+              <span className="tabular-nums">{portTitle(port, servers.get(port))}</span>
+              {program && <span className="text-ink-2">{program}</span>}
             </Button>
           </li>
         ))}
@@ -93,9 +96,19 @@ function NothingChosen() {
   )
 }
 
-type PreviewTabProps = { port: number; isActive: boolean; onActivate: () => void; onClose: () => void }
+function portTitle(port: number, server: string | undefined): string {
+  return server === undefined ? `Port ${port}` : `${server} · port ${port}`
+}
 
-function PreviewTab({ port, isActive, onActivate, onClose }: PreviewTabProps) {
+type PreviewTabProps = {
+  port: number
+  server: string | undefined
+  isActive: boolean
+  onActivate: () => void
+  onClose: () => void
+}
+
+function PreviewTab({ port, server, isActive, onActivate, onClose }: PreviewTabProps) {
   return (
     <div
       role="none"
@@ -114,7 +127,7 @@ function PreviewTab({ port, isActive, onActivate, onClose }: PreviewTabProps) {
         onClick={onActivate}
         onKeyDown={(event) => event.key === 'Delete' && onClose()}
       >
-        Port {port}
+        {portTitle(port, server)}
       </button>
       <button
         type="button"

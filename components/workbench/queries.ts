@@ -1,10 +1,12 @@
 'use client'
 
 import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useCallback } from 'react'
+import { useCallback, useMemo } from 'react'
 import { toSandboxError } from '@/lib/errors'
 import { entriesOf, type TreeEntry } from './listing'
 import { queryKeys } from './query-keys'
+import { namesByPort } from './server-status'
+import { useStore } from './store'
 import type { DirectoryState } from './tree-rows'
 import { useWorkbench } from './workbench-context'
 
@@ -59,6 +61,13 @@ export function usePorts() {
     queryFn: ({ signal }) => core.client.ports(signal),
     staleTime: Number.POSITIVE_INFINITY,
   })
+}
+
+/** The names of managed servers, by the ports where they listen. */
+export function useServerNames(): ReadonlyMap<number, string> {
+  const { core } = useWorkbench()
+  const { servers } = useStore(core.servers.state)
+  return useMemo(() => namesByPort(servers), [servers])
 }
 
 export function useTerminals() {

@@ -8,6 +8,7 @@ export const queryKeys = {
   terminals: ['terminals'] as const,
   snapshots: ['snapshots'] as const,
   overlays: ['overlays'] as const,
+  serverLog: (slug: string, part: readonly unknown[]) => ['server-log', slug, ...part] as const,
   names: (query: string) => ['names', query] as const,
   texts: (query: object) => ['texts', query] as const,
 }

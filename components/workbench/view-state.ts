@@ -4,13 +4,14 @@ import { Store } from './store'
 
 const PHONE_PANES = ['files', 'code', 'terminal', 'preview', 'more'] as const
 export type PhonePane = (typeof PHONE_PANES)[number]
-export type Panel = 'terminal' | 'processes' | 'ports'
+const PANELS = ['terminal', 'servers', 'processes', 'ports'] as const
+export type Panel = (typeof PANELS)[number]
 export type Side = 'files' | 'search'
 
 const ViewState = z.object({
   side: z.enum(['files', 'search']),
   isSideOpen: z.boolean(),
-  panel: z.enum(['terminal', 'processes', 'ports']),
+  panel: z.enum(PANELS),
   isPanelOpen: z.boolean(),
   /** Ports with a tab in the preview. */
   previews: z.array(z.number().int()).max(32),

@@ -7,6 +7,7 @@ import type { SandboxInfo, Terminal, WorkbenchEvent } from '@/lib/protocol/workb
 import { EditJournal, type JournalEntry } from './edit-journal'
 import { directoriesAbove } from './file-paths'
 import { applyEvents, entriesOf, eventsByDirectory, type FileEvent, type TreeEntry } from './listing'
+import { ManagedServers } from './managed-servers'
 import { OpenFiles } from './open-files'
 import { queryKeys } from './query-keys'
 import { readSaved, writeSaved } from './saved-state'
@@ -43,6 +44,7 @@ export class WorkbenchCore {
   readonly uploads: Uploads
   readonly journal: EditJournal
   readonly view: View
+  readonly servers: ManagedServers
   readonly connection = new Store<EventSocketState>('connecting')
   readonly session = new SessionWatch()
   readonly usage = new Store<Usage | null>(null)
@@ -78,6 +80,7 @@ export class WorkbenchCore {
     this.#edits = this.journal.restore()
     this.files = new OpenFiles(this.client, this.journal)
     this.uploads = new Uploads(this.client)
+    this.servers = new ManagedServers(this.client.servers)
     this.view = new View(`${this.#scope}:view`)
     const directories = readSaved(`${this.#scope}:directories`, SavedDirectories)
     this.openDirectories = new Store<ReadonlySet<string>>(new Set(directories ?? []))

@@ -1,19 +1,20 @@
 'use client'
 
 import { useTheme } from 'next-themes'
-import { useEffect, useRef, useState } from 'react'
+import { useState } from 'react'
 import { CommandPalette, type PaletteMode } from './command-palette'
 import { commandsOf } from './commands'
 import { DesktopFrame } from './desktop-frame'
 import { Notices } from './notices'
 import { OverlaysDialog } from './overlays-dialog'
 import { PhoneFrame } from './phone-frame'
-import { usePorts } from './queries'
 import { SessionBanner } from './session-banner'
 import { SnapshotsDialog } from './snapshots-dialog'
 import { TopBar } from './top-bar'
 import { UnsavedDialog } from './unsaved-dialog'
+import { useAutomaticPreviews } from './use-automatic-previews'
 import { useIsPhone } from './use-is-phone'
+import { useServerNews } from './use-server-news'
 import { useShortcuts } from './use-shortcuts'
 import { useWorkbench } from './workbench-context'
 
@@ -24,7 +25,8 @@ export function WorkbenchFrame() {
   const isPhone = useIsPhone()
   const [palette, setPalette] = useState<PaletteMode | null>(null)
   const [closingPath, setClosingPath] = useState<string | null>(null)
-  useAutomaticPreviews(isPhone)
+  const showOnce = useAutomaticPreviews(isPhone)
+  useServerNews(showOnce)
 
   function closeFile(path: string) {
     const file = core.files.find(path)
@@ -48,27 +50,4 @@ export function WorkbenchFrame() {
       <UnsavedDialog path={closingPath} onDone={() => setClosingPath(null)} />
     </div>
   )
-}
-
-/** A server that starts shows its page, once per port: whoever closes it has meant it. Those that run already do not. */
-function useAutomaticPreviews(isPhone: boolean): void {
-  const { core } = useWorkbench()
-  const ports = usePorts().data
-  const known = useRef<Set<number>>(null)
-  useEffect(() => {
-    if (!ports) return
-    const numbers = ports.map(({ port }) => port)
-    if (known.current === null) {
-      known.current = new Set(numbers)
-      return
-    }
-    for (const port of numbers) {
-      if (known.current.has(port)) continue
-      known.current.add(port)
-      // On a phone it would take the terminal's place in the middle of typing.
-      const { phonePane } = core.view.state.get()
-      core.openPreview(port)
-      if (isPhone) core.view.set({ phonePane })
-    }
-  }, [ports, core, isPhone])
 }

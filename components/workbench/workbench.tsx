@@ -56,6 +56,8 @@ function Gate({ core }: { core: WorkbenchCore }) {
     if (isRunning) void core.restoreFiles(info?.open_file ?? null)
   }, [core, isRunning, info?.open_file])
 
+  useEffect(() => (isRunning ? core.servers.listen() : undefined), [core, isRunning])
+
   useLeaveGuard(core)
 
   const error = query.error === null ? null : toSandboxError(query.error)

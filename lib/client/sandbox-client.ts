@@ -26,6 +26,7 @@ import {
   type RequestBody,
   socketUrl,
 } from './http'
+import { ServersClient } from './servers-client'
 import { upload } from './upload'
 
 const DirectoryAnswer = z.object({ data: z.object({ files: z.array(FileInfo), path: z.string() }) })
@@ -47,10 +48,12 @@ export type SearchOptions = {
  * token the browser's cookie is used. Every refusal is a SandboxError with a stable code. Paths are absolute.
  */
 export class SandboxClient {
+  readonly servers: ServersClient
   readonly #http: Http
 
   constructor(options: HttpOptions) {
     this.#http = createHttp(options)
+    this.servers = new ServersClient(this.#http)
   }
 
   get baseUrl(): string {

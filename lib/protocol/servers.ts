@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { CreateOverlayBody, OverlayInfo } from './overlays'
 
 /**
- * Managed servers, ComputeSDK's daemon API (4.9) and what Sandlot adds: `status_reason`, and the stream of changes.
+ * Managed servers, ComputeSDK's daemon API (4.9) and what Sandlot adds: `status_reason`, `status_since`,
+ * `asked_port`, `tail`, and the stream of changes.
  *
  * | call | request | answer |
  * |---|---|---|
@@ -12,7 +13,7 @@ import { CreateOverlayBody, OverlayInfo } from './overlays'
  * | POST /servers/{slug}/stop | | ServerStopAnswer, once its processes are gone |
  * | POST /servers/{slug}/restart | | ServerAnswer |
  * | DELETE /servers/{slug} | | 204: stopped and forgotten |
- * | GET /servers/{slug}/logs?stream | stdout, stderr, combined | ServerLogsAnswer: the newest megabyte |
+ * | GET /servers/{slug}/logs?stream&tail | stdout, stderr, combined | ServerLogsAnswer: the newest megabyte, or so many characters |
  * | PATCH /servers/{slug}/status | ServerStatusBody | ServerStatusAnswer |
  * | GET /ready | public | ReadyAnswer |
  * | WS /servers/events | | ServerEvent as text: `changed` for each there is, `ready`, then each change |
@@ -104,6 +105,7 @@ export const ManagedServer = z.object({
   strict_port: z.boolean(),
   depends_on: z.array(z.string()),
   port: z.number().optional().describe('Reserved, then seen to listen'),
+  asked_port: z.number().optional().describe('As its definition says, also while it does not run'),
   url: z.string().optional().describe('From when something listens there: it can be fetched'),
   status: ServerStatus,
   status_reason: z.string().optional(),
@@ -119,6 +121,7 @@ export const ManagedServer = z.object({
   health_status: HealthStatus.optional(),
   created_at: z.string(),
   updated_at: z.string(),
+  status_since: z.string().optional().describe('Checks of its health change `updated_at`, but not this'),
 })
 export type ManagedServer = z.infer<typeof ManagedServer>
 

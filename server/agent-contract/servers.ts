@@ -113,6 +113,8 @@ export const ServerRecord = z.extend(ServerState, {
   exitCode: z.nullable(int),
   createdAtMs: z.number(),
   updatedAtMs: z.number(),
+  /** Older agents do not tell. */
+  statusSinceMs: z.optional(z.number()),
 })
 export const ServerRecords = z.object({ servers: z.array(ServerRecord) })
 

@@ -105,6 +105,9 @@ describe('the published client', () => {
       logs: 'out\n',
     })
     expect((await client.server.logs('logs', { stream: 'stderr' })).logs).toBe('err\n')
+    const tail = await sandbox.call('GET', '/servers/logs/logs?stream=stdout&tail=2')
+    expect(await tail.json()).toMatchObject({ data: { logs: 't\n' } })
+    expect((await sandbox.call('GET', '/servers/logs/logs?tail=0')).status).toBe(400)
     await client.server.updateStatus('logs', 'failed')
     expect((await client.server.retrieve('logs')).status).toBe('failed')
   })
@@ -137,6 +140,15 @@ describe('the published client', () => {
       healthy: true,
       health_status: { last_status: 200, consecutive_failures: 0, last_check: expect.any(String) },
     })
+    const seen = async () =>
+      ServersAnswer.parse(await sandbox.json('GET', '/servers')).data.servers.find(
+        ({ slug }) => slug === 'full',
+      )
+    const before = await seen()
+    expect(before).toMatchObject({ asked_port: 9100, status_since: expect.any(String) })
+    // Its checks go on, and make it no newer.
+    await vi.waitFor(async () => expect((await seen())?.updated_at).not.toBe(before?.updated_at))
+    expect((await seen())?.status_since).toBe(before?.status_since)
     expect((await client.server.logs('full')).logs).toContain('installing\n1 inline 3 9100\n')
     expect((await client.ready()).healthy).toBe(true)
     expect((await client.ready()).servers[0]?.health_check).toMatchObject({ consecutive_failures: 0 })

@@ -32,6 +32,7 @@ export class LiveState {
     health: null,
   }
   #updatedAtMs = Date.now()
+  #statusSinceMs = this.#updatedAtMs
 
   constructor(onChange: () => void) {
     this.#onChange = onChange
@@ -45,9 +46,15 @@ export class LiveState {
     return this.#updatedAtMs
   }
 
+  get statusSinceMs(): number {
+    return this.#statusSinceMs
+  }
+
   update(changes: Partial<Live>): void {
+    const { status } = this.#live
     this.#live = { ...this.#live, ...changes }
     this.#updatedAtMs = Date.now()
+    if (this.#live.status !== status) this.#statusSinceMs = this.#updatedAtMs
     this.#onChange()
   }
 }

@@ -122,6 +122,7 @@ export class ManagedServer {
       exitCode,
       createdAtMs: this.#createdAtMs,
       updatedAtMs: this.#state.updatedAtMs,
+      statusSinceMs: this.#state.statusSinceMs,
     }
   }
 

@@ -25,6 +25,7 @@ export function managedServer(record: ServerRecord, urlOf: PortUrl): ManagedServ
     autostart: definition.autostart,
     strict_port: definition.strictPort,
     depends_on: definition.dependsOn,
+    ...given({ asked_port: definition.port }),
     ...address(record, urlOf),
     status: record.status,
     ...given({ status_reason: statusReason ?? undefined, pid: pid ?? undefined }),
@@ -47,6 +48,9 @@ export function managedServer(record: ServerRecord, urlOf: PortUrl): ManagedServ
     ...given({ healthy: record.health?.isHealthy, health_status: healthStatus(record) }),
     created_at: isoTime(record.createdAtMs),
     updated_at: isoTime(record.updatedAtMs),
+    ...given({
+      status_since: record.statusSinceMs === undefined ? undefined : isoTime(record.statusSinceMs),
+    }),
   }
 }
 

@@ -106,8 +106,12 @@ export function serverRoutes({ entry, previewUrl }: ServerDeps): RequestRoute<Sa
         const agent = await entry.agent(exchange, target, 'view')
         const slug = exchange.param('slug')
         const stream = askedStream(exchange)
+        const tail = askedTail(exchange)
         const logs = await agent.servers.log(slug, stream === 'combined' ? 'both' : stream)
-        exchange.send(200, success('Logs', { slug, stream, logs }) satisfies ServerLogsAnswer)
+        exchange.send(
+          200,
+          success('Logs', { slug, stream, logs: logs.slice(-tail) }) satisfies ServerLogsAnswer,
+        )
       },
     },
     {
@@ -132,4 +136,12 @@ function askedStream({ context }: Exchange): ServerLogStream {
   const asked = ServerLogStream.safeParse(context.query.get('stream') ?? 'combined')
   if (asked.success) return asked.data
   throw new SandboxError('bad_request', `stream must be one of ${ServerLogStream.options.join(', ')}.`)
+}
+
+/** How many of the newest characters are wanted. */
+function askedTail({ context }: Exchange): number {
+  const text = context.query.get('tail')
+  if (text === null) return Number.POSITIVE_INFINITY
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
+  throw new SandboxError('bad_request', 'tail must be a whole number of characters, 1 or more.')
 }
