@@ -1,11 +1,8 @@
-import { z } from 'zod'
 import { type ErrorCode, statusOf } from '../errors'
 import { HEALTH_API, ROOT_API, SANDBOX_API } from './api'
-import type { AccessNeeded, Content, Endpoint } from './api/endpoint'
+import type { AccessNeeded, Endpoint } from './api/endpoint'
 import { NAMED_SCHEMAS } from './api/named-schemas'
-
-/** A part of the document; nobody but its reader looks inside. */
-type Json = Record<string, unknown>
+import { content, type Json, shape } from './openapi-schemas'
 
 export interface OpenApi {
   openapi: '3.1.1'
@@ -14,9 +11,6 @@ export interface OpenApi {
   paths: Record<string, Json>
   components: { schemas: Record<string, Json>; securitySchemes: Json }
 }
-
-const names = z.registry<{ id: string }>()
-for (const [id, schema] of Object.entries(NAMED_SCHEMAS)) names.add(schema, { id })
 
 /** What every endpoint may answer, by what it asks of its caller. */
 const COMMON_ERRORS: ErrorCode[] = ['bad_request', 'method_not_allowed', 'too_many', 'internal']
@@ -72,11 +66,13 @@ export function openApi(version: string): OpenApi {
 export function errorsOf(endpoint: Endpoint): ErrorCode[] {
   const isOpen = endpoint.access === 'public'
   return [
-    ...COMMON_ERRORS,
-    ...(isOpen ? [] : SIGNED_IN),
-    ...(isOfSandbox(endpoint) ? IN_SANDBOX : []),
-    ...(endpoint.body === undefined ? [] : BODY_ERRORS),
-    ...(endpoint.errors ?? []),
+    ...new Set([
+      ...COMMON_ERRORS,
+      ...(isOpen ? [] : SIGNED_IN),
+      ...(isOfSandbox(endpoint) ? IN_SANDBOX : []),
+      ...(endpoint.body === undefined ? [] : BODY_ERRORS),
+      ...(endpoint.errors ?? []),
+    ]),
   ]
 }
 
@@ -97,7 +93,7 @@ function documentMethod({ method }: Endpoint): string {
 function operation(endpoint: Endpoint, schemas: Record<string, Json>): Json {
   const { method, path, tag, summary, description, access, body, messages } = endpoint
   return {
-    operationId: operationId(method, path),
+    operationId: operationId(method, documentPath(path)),
     tags: [tag],
     summary,
     ...(description === undefined ? {} : { description }),
@@ -105,7 +101,7 @@ function operation(endpoint: Endpoint, schemas: Record<string, Json>): Json {
     'x-access': access,
     parameters: parameters(endpoint, schemas),
     ...(body === undefined ? {} : { requestBody: { content: content(body, 'input', schemas) } }),
-    responses: { ...answers(endpoint, schemas), ...refusals(endpoint, schemas) },
+    responses: merged(answers(endpoint, schemas), refusals(endpoint, schemas)),
     ...(messages === undefined
       ? {}
       : {
@@ -145,7 +141,10 @@ function parameters({ path, query, headers }: Endpoint, schemas: Record<string, 
   return [...inPath, ...inQuery, ...inHeaders]
 }
 
-function answers({ method, answers }: Endpoint, schemas: Record<string, Json>): Json {
+/** By status. */
+type Responses = Record<string, { description: string; content?: Json }>
+
+function answers({ method, answers }: Endpoint, schemas: Record<string, Json>): Responses {
   if (method === 'WS') return { 101: { description: 'A WebSocket.' } }
   const entries = Object.entries(answers).map(([status, what]) => [
     status,
@@ -158,7 +157,7 @@ function answers({ method, answers }: Endpoint, schemas: Record<string, Json>): 
 }
 
 /** One answer per status, with all codes that come with it. */
-function refusals(endpoint: Endpoint, schemas: Record<string, Json>): Json {
+function refusals(endpoint: Endpoint, schemas: Record<string, Json>): Responses {
   const byStatus = new Map<number, string[]>()
   for (const code of errorsOf(endpoint)) {
     const status = statusOf(code)
@@ -172,34 +171,23 @@ function refusals(endpoint: Endpoint, schemas: Record<string, Json>): Json {
   return Object.fromEntries(entries)
 }
 
-function content(what: Content, io: 'input' | 'output', schemas: Record<string, Json>): Json {
-  if (what === null) return {}
-  if (what === 'bytes') return { 'application/octet-stream': {} }
-  if (what === 'html') return { 'text/html': {} }
-  return { 'application/json': { schema: shape(what, io, schemas) } }
+/** A status that is in both is answered in either way, such as a page for people. */
+function merged(answers: Responses, refusals: Responses): Responses {
+  const all = { ...refusals, ...answers }
+  for (const [status, answer] of Object.entries(answers)) {
+    const refusal = refusals[status]
+    if (refusal) all[status] = { ...refusal, content: either(refusal.content, answer.content) }
+  }
+  return all
 }
 
-/** A shape as JSON Schema; those that have a name are put among `schemas` and referred to. */
-function shape(schema: z.ZodType, io: 'input' | 'output', schemas: Record<string, Json>): Json {
-  const {
-    $schema: _,
-    $defs,
-    ...own
-  } = z.toJSONSchema(schema, {
-    metadata: names,
-    io,
-    // Who reads an answer must bear with fields that come later.
-    override: ({ jsonSchema }) => {
-      if (jsonSchema.additionalProperties === false && io === 'output') delete jsonSchema.additionalProperties
-    },
-  })
-  for (const [id, definition] of Object.entries($defs ?? {})) schemas[id] ??= renamed(definition as Json)
-  return renamed(own)
-}
-
-/** Zod's references are within one schema, a document's within the document. */
-function renamed(part: Json): Json {
-  return JSON.parse(JSON.stringify(part).replaceAll('"#/$defs/', '"#/components/schemas/'))
+/** By media type; two shapes of JSON are one that is either. */
+function either(refusal: Json = {}, answer: Json = {}): Json {
+  const { 'application/json': said } = answer as Record<string, { schema?: unknown }>
+  const { 'application/json': refused } = refusal as Record<string, { schema?: unknown }>
+  const both =
+    said && refused ? { 'application/json': { schema: { anyOf: [said.schema, refused.schema] } } } : {}
+  return { ...refusal, ...answer, ...both }
 }
 
 const SECURITY_SCHEMES: Json = {

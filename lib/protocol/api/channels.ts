@@ -6,10 +6,28 @@ import {
   PortSignalAnswer,
   PortSignalBody,
   ServerReadyBody,
+  SignalData,
   SignalStatusAnswer,
 } from '../signals'
-import { WatcherAnswer, WatcherCreateBody, WatcherList } from '../watchers'
+import { FileChanged, WatcherAnswer, WatcherCreateBody, WatcherList } from '../watchers'
 import type { Endpoint } from './endpoint'
+
+const channel = z.string()
+const subdomain = z.string()
+/** Of all that tells by channels: terminals and commands, watchers, signals, and the family. */
+const ServerMessage = z.union([
+  ChannelServerMessage,
+  z.object({
+    type: z.literal('watcher:created'),
+    channel,
+    data: z.object({ id: z.string(), path: z.string() }),
+  }),
+  z.object({ type: z.literal('file:changed'), channel, data: FileChanged }),
+  z.object({ type: z.literal('watcher:destroyed'), channel, data: z.object({ id: z.string() }) }),
+  z.object({ type: z.literal('signal'), channel: z.literal('signals'), data: SignalData }),
+  z.object({ type: z.literal('sandbox.created'), data: z.object({ subdomain, url: z.string() }) }),
+  z.object({ type: z.literal('sandbox.deleted'), data: z.object({ subdomain }) }),
+])
 
 /** What is told over one WebSocket, and what asks for it. */
 export const channelEndpoints: Endpoint[] = [
@@ -23,7 +41,7 @@ export const channelEndpoints: Endpoint[] = [
     access: 'view',
     query: z.object({ token: z.string().optional(), protocol: z.enum(['binary', 'json']).optional() }),
     answers: {},
-    messages: { server: ChannelServerMessage, client: ChannelClientMessage },
+    messages: { server: ServerMessage, client: ChannelClientMessage },
   },
 ]
 
