@@ -25,6 +25,7 @@ describe('the table of addresses', () => {
     ['localhost:3000', '/v1/sandboxes', { kind: 'api', base: '', path: '/v1/sandboxes' }],
     ['localhost:3000', '//v1/sandboxes', { kind: 'api', path: '/v1/sandboxes' }],
     ['localhost:3000', '/healthz', { kind: 'api', path: '/healthz' }],
+    ['localhost:3000', '/openapi.json', { kind: 'api', path: '/openapi.json' }],
     ['localhost:3000', '/readyz', { kind: 'api', path: '/readyz' }],
     ['localhost:3000', '/v10', { kind: 'app' }],
     [`${ID}.localhost:3000`, '/', { kind: 'sandbox', id: ID, base: '', path: '/' }],

@@ -49,7 +49,8 @@ const MAX_HOST_LENGTH = 253 + 6
 const PREVIEW_PATH = /^\/sandboxes\/([^/]*)\/ports\/([^/]*)\/~([^/]*)(\/.*)?$/s
 const SANDBOX_PATH = /^\/sandboxes\/([^/]*)(\/.*)?$/s
 /** Answered by the root API; app/api/app and app/api/auth are the app's, the rest of /api is sdb-x's. */
-const API_PATH = /^\/+(v1(\/|$)|healthz$|readyz$|metrics$|api\/auth\/register$|api(\/(?!app\/|auth\/)|$))/
+const API_PATH =
+  /^\/+(v1(\/|$)|healthz$|readyz$|openapi\.json$|metrics$|api\/auth\/register$|api(\/(?!app\/|auth\/)|$))/
 /** Names at the root that Next makes itself, beside what lies in `public/`. */
 const NEXT_NAMES = new Set(['_next', 'favicon.ico', 'icon.svg', 'icon.png', 'apple-icon.png'])
 

@@ -139,7 +139,8 @@ function createControl(config: Config, log: Logger, urls: Urls, database: OpenDa
   const tickets = new PreviewTickets({ passes, sandboxDomain: urls.sandboxDomain })
   const openPort = async (id: string, port: number) => (await service.connect(id)).openPort(port)
   const { sandboxUrl, browserUrl } = urls
-  const common = { sandboxes: service, snapshots, access, sandboxUrl, browserUrl }
+  const version = versionOf(join(root, 'package.json'))
+  const common = { sandboxes: service, snapshots, access, sandboxUrl, browserUrl, version }
   const sites = {
     api: withHealth(createApiSite({ ...common, names: new NamedSandboxes(service, store) }), {
       database: () => sql`select 1`.execute(db),
@@ -151,7 +152,6 @@ function createControl(config: Config, log: Logger, urls: Urls, database: OpenDa
       previewUrl: urls.previewUrl,
       stores: { watchers: new WatcherStore(db), signals: new SignalStore(db) },
       appUrl: urls.appUrl,
-      version: versionOf(join(root, 'package.json')),
     }),
     preview: createPreviewSite({ openPort, passes, tickets, isPublic: (id) => service.hasPublicPorts(id) }),
   }

@@ -3,14 +3,19 @@ import { channelEndpoints, signalEndpoints, watcherEndpoints } from './api/chann
 import { commandEndpoints, terminalEndpoints } from './api/commands'
 import type { Endpoint } from './api/endpoint'
 import { fileEndpoints, treeEndpoints } from './api/files'
-import { healthEndpoints, keyEndpoints, sandboxEndpoints } from './api/root'
+import { documentEndpoints, healthEndpoints, keyEndpoints, sandboxEndpoints } from './api/root'
 import { envEndpoints, overlayEndpoints, serverEndpoints } from './api/servers'
 import { serviceEndpoints } from './api/service'
 import { sandboxSnapshotEndpoints, snapshotEndpoints } from './api/snapshots'
 import { workbenchEndpoints } from './api/workbench'
 
 /** Everything at Sandlot's root that is for programs. */
-export const ROOT_API: readonly Endpoint[] = [...sandboxEndpoints, ...snapshotEndpoints, ...keyEndpoints]
+export const ROOT_API: readonly Endpoint[] = [
+  ...sandboxEndpoints,
+  ...snapshotEndpoints,
+  ...keyEndpoints,
+  ...documentEndpoints,
+]
 
 /** Everything below a sandbox's own address. */
 export const SANDBOX_API: readonly Endpoint[] = [

@@ -6,6 +6,7 @@ import type { Snapshots } from '../sandbox/snapshots'
 import { gatewayRoutes } from './computesdk/gateway'
 import { namedRoutes } from './computesdk/named-routes'
 import { snapshotRoutes } from './computesdk/snapshots'
+import { openApiRoute } from './sandlot/openapi-route'
 import { rootRoutes } from './sandlot/root-routes'
 import { createSite, type Site } from './site'
 
@@ -18,6 +19,7 @@ export interface ApiSiteDeps {
   sandboxUrl: (sandboxId: string, context: RequestContext) => string
   /** The same for browsers, which know `*.localhost`: where the workbench is. */
   browserUrl: (sandboxId: string, context: RequestContext) => string
+  version: string
 }
 
 /** The root API: what there is before there is a sandbox. */
@@ -27,5 +29,6 @@ export function createApiSite(deps: ApiSiteDeps): Site<unknown> {
     ...namedRoutes(deps),
     ...rootRoutes(deps),
     ...snapshotRoutes(deps),
+    openApiRoute(deps.version),
   ])
 }

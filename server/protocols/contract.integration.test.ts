@@ -17,6 +17,15 @@ describe('openapi.json', () => {
     expect(documented(ROOT_API)).toEqual(served(stack.routes.api))
     expect(documented(SANDBOX_API)).toEqual(served(stack.routes.sandbox))
   })
+
+  it('is for every page, without sign-in', async () => {
+    const response = await fetch(`${stack.origin}/openapi.json`, {
+      headers: { origin: 'https://else.example' },
+    })
+    expect(response.status).toBe(200)
+    expect(response.headers.get('access-control-allow-origin')).toBe('*')
+    expect(await response.json()).toMatchObject({ openapi: '3.1.1', info: { version: '0.0.0-test' } })
+  })
 })
 
 function documented(endpoints: readonly Endpoint[]): string[] {

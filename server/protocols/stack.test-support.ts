@@ -106,6 +106,7 @@ export async function startStack(defaults: Partial<SandboxDefaults> = {}) {
       access,
       sandboxUrl,
       browserUrl: sandboxUrl,
+      version: '0.0.0-test',
     }),
     sandbox: createSandboxSite({
       sandboxes,

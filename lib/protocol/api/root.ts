@@ -197,3 +197,15 @@ export const healthEndpoints: Endpoint[] = [
     answers: { 200: Readiness, 503: Readiness },
   },
 ]
+
+/** The document that all of this makes. */
+export const documentEndpoints: Endpoint[] = [
+  {
+    method: 'GET',
+    path: '/openapi.json',
+    tag: 'Health',
+    summary: 'Read this description of the API, as OpenAPI 3.1',
+    access: 'public',
+    answers: { 200: z.looseObject({ openapi: z.string(), paths: z.record(z.string(), z.unknown()) }) },
+  },
+]
