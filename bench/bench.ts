@@ -1,12 +1,14 @@
 import { parseArgs } from 'node:util'
 import { RunningServer } from '../e2e/running-server'
 import { settings as documented } from '../server/settings'
+import { measureCommands } from './commands'
 import type { BenchContext, Measured } from './figure'
 import { measureFiles } from './files'
 import { measureIdleMemory } from './idle-memory'
 import { describeMachine, printTable, writeResults } from './report'
 import { measureTerminals } from './terminals'
 import { measureTimeToInteractive } from './time-to-interactive'
+import { measureTransfers } from './transfers'
 import { measureWorkbench } from './workbench'
 
 const BENCHES: Record<string, (context: BenchContext) => Promise<Measured>> = {
@@ -15,6 +17,8 @@ const BENCHES: Record<string, (context: BenchContext) => Promise<Measured>> = {
   memory: measureIdleMemory,
   workbench: measureWorkbench,
   files: measureFiles,
+  commands: measureCommands,
+  transfers: measureTransfers,
 }
 const COUNT = 100
 const QUICK_COUNT = 10

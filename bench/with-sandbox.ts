@@ -3,6 +3,7 @@ import type { BenchContext } from './figure'
 
 export interface BenchSandbox {
   sandboxId: string
+  token: string
   client: SandboxClient
   /** Where its commands start. */
   directory: string
@@ -22,6 +23,7 @@ export async function withSandbox<T>(
     const { directory } = await client.info()
     return await work({
       sandboxId,
+      token,
       client,
       directory,
       post: (path, body) => post(baseUrl + path, token, body),

@@ -59,6 +59,13 @@ export class RunningServer {
     return url
   }
 
+  /** Of the server that runs now. */
+  get pid(): number {
+    const pid = this.#process?.pid
+    if (pid === undefined) throw new Error('the server does not run')
+    return pid
+  }
+
   async start(): Promise<void> {
     const main = join(root, '.build/server/main.js')
     if (!existsSync(main)) throw new Error('Sandlot is not built: run npm run setup first.')
