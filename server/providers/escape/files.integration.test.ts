@@ -20,7 +20,7 @@ describe.each(kinds)('out of a sandbox of $name', ({ open }) => {
 
   it('nothing of the host is in sight but its programs', async () => {
     const { stdout } = await run('ls -A / | tr "\\n" " "')
-    const allowed = /^(bin|dev|etc|home|lib|lib32|lib64|libx32|opt|proc|run|sbin|tmp|usr|var)$/
+    const allowed = /^(bin|dev|etc|home|lib|lib32|lib64|libx32|opt|proc|run|sbin|templates|tmp|usr|var)$/
     const names = stdout.trim().split(' ')
     expect(names).toContain('usr')
     expect(names.filter((name) => !allowed.test(name))).toEqual([])
