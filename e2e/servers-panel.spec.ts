@@ -209,6 +209,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       expect(await findings(page), 'log').toEqual([])
 
       await page.setViewportSize(PHONE)
+      await page.getByRole('navigation', { name: 'Parts' }).getByRole('button', { name: 'More' }).click()
       expect(await findings(page), "a phone's log").toEqual([])
       await page.getByRole('button', { name: 'Back to all servers' }).click()
       expect(await findings(page), 'a phone').toEqual([])

@@ -50,12 +50,7 @@ export function ServerButtons({ server }: { server: ManagedServer }) {
       )}
       <DropdownMenu>
         <DropdownMenuTrigger asChild>
-          <IconButton
-            size="small"
-            label={`More for ${slug}`}
-            tooltipSide="left"
-            className={canEdit ? undefined : 'md:hidden'}
-          >
+          <IconButton size="small" label={`More for ${slug}`} className={canEdit ? undefined : 'md:hidden'}>
             <EllipsisVertical />
           </IconButton>
         </DropdownMenuTrigger>

@@ -30,7 +30,7 @@ export function ServerFailure({ server }: { server: ManagedServer }) {
           {words}
         </pre>
       )}
-      {log.data === '' && <p className="text-ink-3">It said nothing.</p>}
+      {log.data === '' && <p className="text-ink-2">It said nothing.</p>}
       <Button
         size="small"
         variant="ghost"

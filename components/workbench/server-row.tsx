@@ -55,7 +55,7 @@ function Facts({ server }: { server: ManagedServer }) {
   const health = healthOf(server)
   const restarts = restart_count === 1 ? 'restarted once' : `restarted ${restart_count} times`
   return (
-    <p className="flex flex-wrap gap-x-3 text-12 text-ink-3 tabular-nums">
+    <p className="flex flex-wrap gap-x-3 text-12 text-ink-2 tabular-nums">
       {port !== undefined && <span>{url ? `port ${port}` : `port ${port}, not open yet`}</span>}
       {port !== undefined && asked_port !== undefined && asked_port !== port && (
         <span className="text-warn">not {asked_port}, as asked</span>
