@@ -42,6 +42,11 @@ function commandLine(pid: string): string {
   }
 }
 
+/** Where something goes away while it is looked at, it is still there. */
 function pathsWith(folder: string, text: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.includes(text))
+  try {
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.includes(text))
+  } catch (error) {
+    return [String(error)]
+  }
 }

@@ -106,7 +106,7 @@ function LogBar({ server, stream, onStream, children }: LogBarProps) {
             size="small"
             variant="ghost"
             aria-pressed={stream === each.stream}
-            className="aria-pressed:bg-selected aria-pressed:text-accent"
+            className="aria-pressed:bg-selected aria-pressed:text-ink"
             onClick={() => onStream(each.stream)}
           >
             {each.label}
