@@ -34,7 +34,7 @@ export function ServerFailure({ server }: { server: ManagedServer }) {
       <Button
         size="small"
         variant="ghost"
-        className="mt-1 -ml-2 text-accent"
+        className="mt-1 -ml-2"
         onClick={() => core.servers.shownLog.set(slug)}
       >
         Show the whole log
