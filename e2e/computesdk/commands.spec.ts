@@ -22,13 +22,13 @@ for (const way of WAYS)
     test('sandbox.runCommand(…, { onStdout, onStderr }) tells outputs as they come', async ({ connect }) => {
       const sandbox = connect(way)
       const said: string[] = []
-      const first = Promise.withResolvers<void>()
+      const first = deferred()
       const ran = sandbox.runCommand(
         'echo one; while [ ! -e told ]; do sleep 0.02; done; rm told; echo é >&2; exit 3',
         {
           onStdout: (text) => {
             said.push(`out ${text}`)
-            first.resolve()
+            first.resolve(text)
           },
           onStderr: (text) => said.push(`err ${text}`),
         },
@@ -44,7 +44,7 @@ for (const way of WAYS)
       connect,
     }) => {
       const sandbox = connect(way)
-      const heard = Promise.withResolvers<string>()
+      const heard = deferred()
       const ran = await sandbox.runCommand('while [ ! -e go ]; do sleep 0.02; done; rm go; echo late', {
         background: true,
         onStdout: heard.resolve,
@@ -96,7 +96,7 @@ test('sandbox.runCommand(…, { background: true }) names a command that can be 
 })
 
 test('sandbox.run.command(…, { waitForCompletion, shell })', async ({ connect }) => {
-  const ran = await connect().run.command('echo "${BASH_VERSION:+bash}"; exit 1', {
+  const ran = await connect().run.command('test -n "$BASH_VERSION" && echo bash; exit 1', {
     shell: '/bin/bash',
     background: true,
     waitForCompletion: { timeoutSeconds: 20 },
@@ -142,4 +142,13 @@ async function home(sandbox: {
   runCommand: (command: string) => Promise<{ stdout: string }>
 }): Promise<string> {
   return (await sandbox.runCommand('printf %s "$HOME"')).stdout
+}
+
+/** What Promise.withResolvers is from Node 22 on. */
+function deferred() {
+  let resolve: (text: string) => void = () => undefined
+  const promise = new Promise<string>((settle) => {
+    resolve = settle
+  })
+  return { promise, resolve }
 }

@@ -15,7 +15,7 @@ export async function openGateway(server: RunningServer): Promise<Gateway> {
     const response = await fetch(server.url + path, {
       method,
       headers: { 'x-computesdk-api-key': key, 'content-type': 'application/json' },
-      body: body && JSON.stringify(body),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const answer = (await response.json()) as { success: boolean; data: Box; error?: string }
     if (!answer.success) throw new Error(`${method} ${path}: ${response.status} ${answer.error}`)

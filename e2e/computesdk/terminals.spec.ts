@@ -13,7 +13,7 @@ for (const way of WAYS)
       const screen = follow(terminal)
       terminal.resize(97, 31)
       terminal.write('stty size; echo "ü-$((40+2))"\n')
-      await screen.shows(/31 97[^]*ü-42/)
+      await screen.shows(/31 97[\s\S]*ü-42/)
       const destroyed = new Promise<void>((resolve) => terminal.on('destroyed', resolve))
       await terminal.destroy()
       await destroyed
