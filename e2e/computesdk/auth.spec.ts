@@ -48,15 +48,26 @@ test('sandbox.magicLink.create(…): one POST opens a session', async ({ connect
   expect((await sandbox.createMagicLink()).data.redirect_url).toBe('/play/')
   for (const redirectUrl of ['https://evil.example', '//evil.example', '/\\evil.example', 'play'])
     await expect(sandbox.magicLink.create({ redirectUrl }), redirectUrl).rejects.toThrow(/\(400\)/)
-  const looked = await fetch(link.url)
-  expect(looked.status).toBe(200)
-  const redeem = () => fetch(link.url, { method: 'POST', headers: { accept: 'application/json' } })
-  const redeemed = await redeem()
-  const cookie = redeemed.headers.get('set-cookie') ?? ''
-  expect(cookie).toMatch(/HttpOnly/i)
+  expect((await fetch(link.url)).status).toBe(200)
+  const redeem = (url: string, accept: string) =>
+    fetch(url, { method: 'POST', headers: { accept }, redirect: 'manual' })
+  const entered = await redeem(link.url, 'text/html')
+  expect([entered.status, new URL(entered.headers.get('location') ?? '', link.url).pathname]).toEqual([
+    303,
+    expect.stringMatching(/\/play\/$/),
+  ])
+  const cookie = entered.headers.get('set-cookie') ?? ''
+  expect(cookie).toMatch(/; HttpOnly/i)
+  const [pair = ''] = cookie.split(';')
+  const status = await fetch(new URL(`${sandbox.getSandboxUrl()}/auth/status`), { headers: { cookie: pair } })
+  expect(await status.json()).toMatchObject({ data: { authenticated: true, token_type: 'session_token' } })
+  expect((await redeem(link.url, 'text/html')).status).toBe(400)
+
+  const second = await sandbox.magicLink.create()
+  const redeemed = await redeem(second.url, 'application/json')
   const { data } = (await redeemed.json()) as { data: { token: string } }
   expect((await connect(undefined, undefined, data.token).auth.status()).tokenType).toBe('session_token')
-  expect((await redeem()).status).toBe(400)
+  expect((await redeem(second.url, 'application/json')).status).toBe(400)
 })
 
 test('sandbox.auth.status / info, getAuthStatus / getAuthInfo, with and without a token', async ({

@@ -1,3 +1,4 @@
+import { RunningServer } from '../running-server'
 import { expect, test } from './fixtures'
 
 test('compute.sandbox.create(…) / getById / destroy', async ({ configured: compute }) => {
@@ -104,4 +105,31 @@ test('compute(config) is a client of its own; a slash ends its address', async (
   expect((await sandbox.runCommand('echo ok')).stdout).toBe('ok\n')
   await sandbox.destroy()
   await sandbox.disconnect()
+})
+
+test('compute where sandboxes have a domain of their own: every address is in host form', async ({
+  configured: compute,
+}) => {
+  const server = await RunningServer.start({ SANDLOT_SANDBOX_DOMAIN: 'boxes.localhost' })
+  try {
+    const mine = compute({
+      provider: 'just-bash',
+      computesdkApiKey: await server.apiKey(),
+      gatewayUrl: server.url,
+    } as Parameters<typeof compute>[0])
+    const sandbox = await mine.sandbox.create({
+      servers: [{ slug: 'web', start: 'python3 -m http.server $PORT', port: 8000 }],
+    })
+    expect(sandbox.getSandboxUrl()).toBe(`http://${sandbox.sandboxId}.boxes.localhost:${server.port}`)
+    const heard: string[] = []
+    await sandbox.runCommand('echo streamed', { onStdout: (text: string) => heard.push(text) })
+    expect(heard).toEqual(['streamed\n'])
+    await expect.poll(async () => (await sandbox.ready()).ready).toBe(true)
+    const url = (await sandbox.ready()).servers[0]?.url ?? ''
+    expect(new URL(url).hostname).toBe(`${sandbox.sandboxId}-8000.boxes.localhost`)
+    expect((await fetch(url)).status).toBe(200)
+    await sandbox.disconnect()
+  } finally {
+    await server.dispose()
+  }
 })
