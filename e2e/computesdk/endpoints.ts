@@ -1,7 +1,6 @@
 import { ROOT_API, SANDBOX_API } from '@/lib/protocol/api'
 import type { Endpoint } from '@/lib/protocol/api/endpoint'
-import type { Box } from './fixtures'
-import type { Gateway } from './gateway'
+import type { Box, Gateway } from './gateway'
 
 /** An endpoint of the catalogue at a real address, with the credential that opens it. */
 export interface Target {

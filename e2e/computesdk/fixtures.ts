@@ -2,7 +2,7 @@ import { compute, Sandbox } from 'computesdk'
 import WebSocket from 'ws'
 import { test as base, expect } from '../fixtures'
 import type { RunningServer } from '../running-server'
-import { type Gateway, openGateway } from './gateway'
+import { type Box, type Gateway, openGateway } from './gateway'
 import { resolveLocalhost } from './resolve-localhost'
 
 // Before Node 22 the client needs it there: it compares the states of sockets with the global's constants.
@@ -23,14 +23,6 @@ export const WAYS: Way[] = [
 ]
 
 export const nameOf = ({ form, protocol }: Way): string => `${form} form, ${protocol}`
-
-/** What a sandbox is reached by, without the client. */
-export interface Box {
-  sandboxId: string
-  /** Path form. */
-  url: string
-  token: string
-}
 
 interface Fixtures {
   /** The client for the shared sandbox, or another; its sockets close with the test. */
@@ -75,7 +67,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   },
 })
 
-export function urlOf(server: RunningServer, box: Box, form: Way['form']): string {
+function urlOf(server: RunningServer, box: Box, form: Way['form']): string {
   return form === 'path' ? box.url : `http://${box.sandboxId}.localhost:${server.port}`
 }
 

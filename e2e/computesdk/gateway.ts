@@ -1,5 +1,12 @@
 import type { RunningServer } from '../running-server'
-import type { Box } from './fixtures'
+
+/** What a sandbox is reached by, without the client. */
+export interface Box {
+  sandboxId: string
+  /** Path form. */
+  url: string
+  token: string
+}
 
 /** Sandlot's root API by hand, for what a test needs before or beside the client. */
 export interface Gateway {

@@ -4,7 +4,8 @@ import { connect as dial, type Socket } from 'node:net'
 import type { FileWatcher } from 'computesdk'
 import WebSocket from 'ws'
 import { ask } from './endpoints'
-import { type Box, expect, test } from './fixtures'
+import { expect, test } from './fixtures'
+import type { Box } from './gateway'
 
 const MEGABYTE = 1024 * 1024
 /** What garbage not yet collected may come to; a leak of these tests' traffic would be several times that. */
