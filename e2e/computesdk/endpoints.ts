@@ -40,12 +40,18 @@ export function takes(endpoint: Endpoint, path: string): boolean {
 /** No answer in this time is a hang: the longest honest one is a headers-first answer after 20 s. */
 const HANG_MS = 30_000
 
+/** `from`: the address that a proxy on this machine says it asks for. */
 export async function ask(
   url: string,
   method: string,
-  options: { credential?: string; body?: string | Uint8Array<ArrayBuffer>; type?: string } = {},
+  options: {
+    credential?: string
+    body?: string | Uint8Array<ArrayBuffer>
+    type?: string
+    from?: string
+  } = {},
 ): Promise<{ status: number; text: string }> {
-  const { credential, body, type = 'application/json' } = options
+  const { credential, body, type = 'application/json', from } = options
   const response = await fetch(url, {
     method,
     redirect: 'manual',
@@ -53,6 +59,7 @@ export async function ask(
     headers: {
       ...(credential === undefined ? {} : { authorization: `Bearer ${credential}` }),
       ...(body === undefined ? {} : { 'content-type': type }),
+      ...(from === undefined ? {} : { 'x-forwarded-for': from }),
     },
     ...(body === undefined ? {} : { body }),
   })
