@@ -81,15 +81,15 @@ test('who does not read a flood costs the server no memory, and others nothing',
 test('a socket that answers no ping is let go', async ({ shared }) => {
   const paths = ['/ws?protocol=binary', '/events?', '/servers/events?']
   // Each is pinged every 30 s and has until the next.
-  const closed = paths.map(async (path) => once(await silentSocket(shared, path), 'close'))
-  await Promise.all(closed)
+  const ended = paths.map(async (path) => endOf(await silentSocket(shared, path)))
+  await Promise.all(ended)
 })
 
 test('a terminal that its client has half closed is let go', async ({ connect, shared }) => {
   const terminal = await connect().terminal.create({ pty: true })
   const socket = await silentSocket(shared, `/terminals/${terminal.id}/stream?`)
   socket.end()
-  await once(socket, 'close')
+  await endOf(socket)
   await terminal.destroy()
 })
 
@@ -159,6 +159,12 @@ async function silentSocket({ url, token }: Box, path: string): Promise<Socket> 
   expect(answer.toString(), path).toMatch(/^HTTP\/1\.1 101 /)
   socket.resume()
   return socket
+}
+
+/** Resolves when the other side has let go, with a word or without. */
+async function endOf(socket: Socket): Promise<void> {
+  await Promise.race([once(socket, 'end'), once(socket, 'close')])
+  socket.destroy()
 }
 
 /** Resident bytes of a process. */
