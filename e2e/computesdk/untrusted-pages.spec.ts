@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { expect, test } from './fixtures'
+import { expect, test } from '../fixtures'
 
 /** Shows itself by its title, and in the sandbox by a file. */
 const HOSTILE = `<!doctype html><title>ran</title><script>
