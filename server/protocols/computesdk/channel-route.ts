@@ -55,7 +55,11 @@ export function channelRoute(deps: ChannelRouteDeps): UpgradeRoute<SandboxTarget
 function attend(socket: WebSocket, { id }: SandboxTarget, isViewer: boolean, deps: ChannelRouteDeps): void {
   const alive = new KeepAlive(socket)
   const member = deps.channels.join(id, channelSocket(socket, alive), isViewer)
-  const typing = new TerminalTyping(member, (sandboxId) => deps.entry.sandboxes.connect(sandboxId))
+  const typing = new TerminalTyping(
+    member,
+    (sandboxId) => deps.entry.sandboxes.connect(sandboxId),
+    (terminalId) => deps.terminals.opened(member, terminalId),
+  )
   socket.on('message', (data, isBinary) => {
     alive.heard()
     try {

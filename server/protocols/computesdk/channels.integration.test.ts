@@ -192,6 +192,26 @@ describe('terminals', () => {
     second.socket.close()
   })
 
+  it('hears the answer to what it types right after it subscribes, beside one who hears all', async () => {
+    const { data } = await sandbox.json('POST', '/terminals', { pty: true })
+    const channel = `terminal:${data.id}`
+    const first = await open()
+    first.say({ type: 'subscribe', channel })
+    await expect.poll(() => first.text('terminal:output')).not.toBe('')
+    for (let round = 1; round <= 12; round++) {
+      const next = await open()
+      next.say({ type: 'subscribe', channel })
+      next.say({
+        type: 'terminal:input',
+        data: { terminal_id: data.id, input: `echo round-$((${round}))-\n` },
+      })
+      await expect.poll(() => next.text('terminal:output')).toContain(`round-${round}-`)
+      next.socket.close()
+    }
+    first.socket.close()
+    await sandbox.call('DELETE', `/terminals/${data.id}`)
+  })
+
   it('speaks base64 where it was asked to, never splitting a character', async () => {
     const body = { pty: true, shell: '/bin/sh', encoding: 'base64' }
     const { data } = await sandbox.json('POST', '/terminals', body)

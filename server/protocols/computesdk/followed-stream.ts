@@ -36,13 +36,14 @@ export class FollowedStream {
     this.#options = options
   }
 
+  /** Resolves when it is open, or did not open this time. */
   async start(): Promise<void> {
     try {
       const stream = await this.#options.open()
       if (this.#isStopped) return stream.close()
       this.#stream = stream
       this.#isPaused = true
-      await this.#readOn(stream)
+      void this.#readOn(stream)
     } catch (error) {
       this.broke(error)
     }

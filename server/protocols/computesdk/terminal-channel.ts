@@ -19,6 +19,8 @@ export interface TerminalChannelOptions {
 
 /** One terminal's output as messages to one socket. What the socket has taken is not told to the next one again. */
 export class TerminalChannel {
+  /** Resolves once it is followed, or cannot be at once: all output from then on is for this socket too. */
+  readonly opened: Promise<void>
   readonly #options: TerminalChannelOptions
   readonly #followed: FollowedStream
   #splitter = new Utf8Splitter()
@@ -36,7 +38,7 @@ export class TerminalChannel {
       open: () => this.#open(),
       onLost: (error) => this.#lost(error),
     })
-    void this.#followed.start()
+    this.opened = this.#followed.start()
   }
 
   stop(): void {

@@ -23,6 +23,8 @@ export class TerminalChannels {
   /** Those that nobody has subscribed to yet, until they are no longer new. */
   readonly #created = new Map<string, Map<string, number>>()
   readonly #following = new Map<string, Set<Promise<void>>>()
+  /** By terminal, what a socket has subscribed to and does not follow yet. */
+  readonly #opening = new WeakMap<ChannelMember, Map<string, Promise<void>>>()
 
   constructor(channels: Channels, connect: (sandboxId: string) => Promise<AgentConnection>) {
     this.#channels = channels
@@ -62,6 +64,11 @@ export class TerminalChannels {
     await delay(FAREWELL_MS)
   }
 
+  /** Resolves when a socket hears the terminal, if it has asked to: it then hears the answer to what it types. */
+  async opened(member: ChannelMember, id: string): Promise<void> {
+    await this.#opening.get(member)?.get(id)
+  }
+
   #follow(member: ChannelMember, channel: string): () => void {
     const id = channel.slice('terminal:'.length)
     const key = `${member.sandboxId}/${id}`
@@ -77,7 +84,16 @@ export class TerminalChannels {
       if (following.size === 0 && this.#following.get(key) === following) this.#following.delete(key)
     })
     const follower = new TerminalChannel({ connect: this.#connect, member, channel, id, onEnd })
+    this.#noteOpening(member, id, follower.opened)
     return () => follower.stop()
+  }
+
+  #noteOpening(member: ChannelMember, id: string, opened: Promise<void>): void {
+    const opening = this.#opening.get(member) ?? new Map<string, Promise<void>>()
+    this.#opening.set(member, opening.set(id, opened))
+    void opened.then(() => {
+      if (opening.get(id) === opened) opening.delete(id)
+    })
   }
 
   #forgetNews(sandboxId: string, id: string): void {

@@ -20,11 +20,18 @@ interface Waiting {
 export class TerminalTyping {
   readonly #member: ChannelMember
   readonly #connect: (sandboxId: string) => Promise<AgentConnection>
+  readonly #opened: (id: string) => Promise<void>
   readonly #waiting = new Map<string, Waiting>()
 
-  constructor(member: ChannelMember, connect: (sandboxId: string) => Promise<AgentConnection>) {
+  /** Nothing is typed before `opened`: the answer would be lost on a socket that has only just subscribed. */
+  constructor(
+    member: ChannelMember,
+    connect: (sandboxId: string) => Promise<AgentConnection>,
+    opened: (id: string) => Promise<void>,
+  ) {
     this.#member = member
     this.#connect = connect
+    this.#opened = opened
   }
 
   input(id: string, text: string): void {
@@ -59,6 +66,7 @@ export class TerminalTyping {
   }
 
   async #work(id: string, waiting: Waiting): Promise<void> {
+    await this.#opened(id)
     while (waiting.acts.length > 0) {
       const acts = waiting.acts.splice(0, togetherAtStart(waiting.acts))
       for (const act of acts) waiting.sizeBytes -= sizeOf(act)
