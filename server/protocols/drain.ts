@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 
 /** What a refused client is let finish sending, so that it reads the refusal instead of a broken connection. */
-const MAX_DRAINED_BYTES = 8 * 1024 * 1024
-const MAX_DRAIN_MS = 1_000
+const MAX_DRAINED_BYTES = 256 * 1024 * 1024
+const MAX_DRAIN_MS = 5_000
 
 /** Takes and drops the rest of a body, where it is short. */
 export function drain(request: IncomingMessage): Promise<void> {
