@@ -90,7 +90,10 @@ export const serverEndpoints: Endpoint[] = [
     tag: 'Servers',
     summary: 'Read what a server said',
     access: 'view',
-    query: z.object({ stream: ServerLogStream.optional() }),
+    query: z.object({
+      stream: ServerLogStream.optional(),
+      tail: z.int().min(1).optional().describe('At most so many of the newest characters'),
+    }),
     answers: { 200: ServerLogsAnswer },
     errors: [...UNKNOWN],
   },
