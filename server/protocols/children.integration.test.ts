@@ -1,8 +1,9 @@
 import { once } from 'node:events'
-import { Sandbox } from 'computesdk'
+import type { Sandbox } from 'computesdk'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
 import { TestListener } from './computesdk/listener.test-support'
+import { publishedClient } from './published-client.test-support'
 import { type Answer, createSandbox, type Stack, startStack, type TestSandbox } from './stack.test-support'
 
 let stack: Stack
@@ -20,14 +21,7 @@ beforeEach(async () => {
 })
 
 function client({ url, sandboxId } = main, token = main.token): Sandbox {
-  return new Sandbox({
-    sandboxUrl: url,
-    sandboxId,
-    provider: 'bubblewrap',
-    token,
-    // biome-ignore lint/suspicious/noExplicitAny: the client names the browser's class, and Node 20 has none
-    WebSocket: WebSocket as any,
-  })
+  return publishedClient({ url, sandboxId, token })
 }
 
 const at = ({ url, subdomain }: { url: string; subdomain: string }, token = main.token) =>

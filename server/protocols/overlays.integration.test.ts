@@ -1,7 +1,7 @@
-import { Sandbox } from 'computesdk'
+import type { Sandbox } from 'computesdk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { WebSocket } from 'ws'
 import { OverlayInfo, OverlayList } from '@/lib/protocol/overlays'
+import { publishedClient } from './published-client.test-support'
 import { createSandbox, type Stack, startStack, type TestSandbox } from './stack.test-support'
 
 let stack: Stack
@@ -13,7 +13,7 @@ beforeAll(async () => {
   stack = await startStack()
   key = (await stack.newOwner()).key
   made = await createSandbox(stack, key)
-  client = clientOf(made)
+  client = publishedClient(made)
 })
 afterAll(() => stack.stop())
 
@@ -151,9 +151,3 @@ describe('overlays over HTTP', () => {
     expect((await fetch(`${url}/x`, { method: 'DELETE', headers })).status).toBe(403)
   })
 })
-
-function clientOf({ url, sandboxId, token }: TestSandbox): Sandbox {
-  const globals = globalThis as { WebSocket?: unknown }
-  globals.WebSocket ??= WebSocket
-  return new Sandbox({ sandboxUrl: url, sandboxId, provider: 'sandlot', token })
-}

@@ -1,7 +1,8 @@
-import { Sandbox } from 'computesdk'
+import type { Sandbox } from 'computesdk'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { ReadyAnswer, type ServerEvent, ServersAnswer } from '@/lib/protocol/servers'
+import { publishedClient } from './published-client.test-support'
 import { createSandbox, type Stack, startStack, type TestSandbox } from './stack.test-support'
 
 /** A condition that comes late on a busy machine has still come. */
@@ -15,13 +16,7 @@ beforeAll(async () => {
   stack = await startStack()
   const { key } = await stack.newOwner()
   sandbox = await createSandbox(stack, key)
-  client = new Sandbox({
-    sandboxUrl: sandbox.url,
-    sandboxId: sandbox.sandboxId,
-    provider: 'computesdk',
-    token: sandbox.token,
-    WebSocket: WebSocket as never,
-  })
+  client = publishedClient(sandbox)
 })
 afterAll(() => stack.stop())
 afterEach(async () => {

@@ -1,6 +1,7 @@
-import { Sandbox } from 'computesdk'
+import type { Sandbox } from 'computesdk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
+import { publishedClient } from './published-client.test-support'
 import { type Answer, createSandbox, type Stack, startStack, type TestSandbox } from './stack.test-support'
 
 const WEEK_SECONDS = 7 * 24 * 3600
@@ -19,14 +20,7 @@ beforeAll(async () => {
 afterAll(() => stack.stop())
 
 function client(token: string, { url, sandboxId } = main): Sandbox {
-  return new Sandbox({
-    sandboxUrl: url,
-    sandboxId,
-    provider: 'bubblewrap',
-    token,
-    // biome-ignore lint/suspicious/noExplicitAny: the client names the browser's class, and Node 20 has none
-    WebSocket: WebSocket as any,
-  })
+  return publishedClient({ url, sandboxId, token })
 }
 
 /** A request to the main sandbox with any credential. */

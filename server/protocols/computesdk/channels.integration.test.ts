@@ -1,6 +1,6 @@
-import { Sandbox } from 'computesdk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { publishedClient } from '../published-client.test-support'
 import { type Answer, createSandbox, type Stack, startStack, type TestSandbox } from '../stack.test-support'
 
 let stack: Stack
@@ -15,17 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => stack.stop())
 
-function client(protocol: 'json' | 'binary'): Sandbox {
-  return new Sandbox({
-    sandboxUrl: sandbox.url,
-    sandboxId: sandbox.sandboxId,
-    provider: 'sandlot',
-    token: sandbox.token,
-    protocol,
-    // biome-ignore lint/suspicious/noExplicitAny: the client wants the browser's type
-    WebSocket: WebSocket as any,
-  })
-}
+const client = (protocol: 'json' | 'binary') => publishedClient(sandbox, { protocol })
 
 /** A socket of our own, whose messages are kept. */
 async function open(token = sandbox.token) {

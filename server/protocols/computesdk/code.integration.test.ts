@@ -3,9 +3,9 @@ import { request as sendRequest } from 'node:http'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
-import { Sandbox } from 'computesdk'
+import type { Sandbox } from 'computesdk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { WebSocket } from 'ws'
+import { publishedClient } from '../published-client.test-support'
 import { createSandbox, type Stack, startStack, type TestSandbox } from '../stack.test-support'
 
 let stack: Stack
@@ -16,14 +16,7 @@ beforeAll(async () => {
   stack = await startStack()
   const { key } = await stack.newOwner()
   sandbox = await createSandbox(stack, key)
-  client = new Sandbox({
-    sandboxUrl: sandbox.url,
-    sandboxId: sandbox.sandboxId,
-    provider: 'computesdk',
-    token: sandbox.token,
-    // Its type has no second form of the constructor.
-    WebSocket: WebSocket as never,
-  })
+  client = publishedClient(sandbox)
 })
 afterAll(() => stack.stop())
 

@@ -1,6 +1,6 @@
-import { Sandbox } from 'computesdk'
+import type { Sandbox } from 'computesdk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { WebSocket } from 'ws'
+import { publishedClient } from '../published-client.test-support'
 import { createSandbox, type Stack, startStack, type TestSandbox } from '../stack.test-support'
 
 let stack: Stack
@@ -11,14 +11,7 @@ beforeAll(async () => {
   stack = await startStack()
   const { key } = await stack.newOwner()
   sandbox = await createSandbox(stack, key)
-  client = new Sandbox({
-    sandboxUrl: sandbox.url,
-    sandboxId: sandbox.sandboxId,
-    provider: 'computesdk',
-    token: sandbox.token,
-    // Its type has no second form of the constructor.
-    WebSocket: WebSocket as never,
-  })
+  client = publishedClient(sandbox)
 })
 afterAll(() => stack.stop())
 

@@ -1,6 +1,7 @@
-import { Sandbox } from 'computesdk'
+import type { Sandbox } from 'computesdk'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { publishedClient } from '../published-client.test-support'
 import { type Answer, createSandbox, type Stack, startStack, type TestSandbox } from '../stack.test-support'
 import { Channels } from './channels'
 import { TestListener } from './listener.test-support'
@@ -238,15 +239,7 @@ describe('after a restart of the control plane', () => {
 describe.each(['binary', 'json'] as const)('the published client, %s', (protocol) => {
   let client: Sandbox
   beforeEach(() => {
-    client = new Sandbox({
-      sandboxUrl: sandbox.url,
-      sandboxId: sandbox.sandboxId,
-      provider: 'sandlot',
-      token: sandbox.token,
-      protocol,
-      // biome-ignore lint/suspicious/noExplicitAny: the client wants the browser's type
-      WebSocket: WebSocket as any,
-    })
+    client = publishedClient(sandbox, { protocol })
     return () => client.disconnect()
   })
 
