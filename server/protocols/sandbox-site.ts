@@ -62,7 +62,8 @@ export function createSandboxSite(deps: SandboxSiteDeps): Site<SandboxTarget> {
   const connect = (sandboxId: string) => deps.sandboxes.connect(sandboxId)
   const terminals = new TerminalChannels(channels, connect)
   const commands = new StreamedCommands(channels, connect)
-  deps.sandboxes.onDeleted((id) => {
+  deps.sandboxes.subscribeToAll((id, event) => {
+    if (event.type !== 'deleted') return
     commands.forget(id)
     channels.forget(id)
   })

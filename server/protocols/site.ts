@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import { SandboxError } from '@/lib/errors'
 import type { RequestContext } from '../request-context'
 import { allowAnyOrigin, answerPreflight } from './cors'
-import { drain } from './drain'
+import { AFTER_TOO_LARGE, drain, OTHERWISE } from './drain'
 import { Exchange } from './exchange'
 import { type Route, Router } from './router'
 
@@ -60,7 +60,7 @@ export function createSite<Target>(
         if (!match) throw refusal(router.methods(context.path), upgradeRouter, context, response)
         await match.handle(new Exchange(request, response, context, match), target)
       } catch (error) {
-        await drain(request)
+        await drain(request, bodyBounds(error))
         throw error
       }
     },
@@ -70,6 +70,11 @@ export function createSite<Target>(
       await match.handle({ request, socket, head, context, params: match.params }, target)
     },
   }
+}
+
+/** Only who was let in learns that a body is too large, and deserves to read it. */
+function bodyBounds(error: unknown) {
+  return error instanceof SandboxError && error.code === 'too_large' ? AFTER_TOO_LARGE : OTHERWISE
 }
 
 function refusal(

@@ -53,7 +53,6 @@ export class SandboxService {
   /** What is being done to a sandbox and its record does not say yet. */
   readonly #changing = new Map<string, 'starting' | 'stopping' | 'deleting'>()
   readonly #diskFull = new Set<string>()
-  readonly #deletedListeners = new Set<(id: string) => void>()
   readonly #stopListening: () => void
 
   constructor(options: SandboxServiceOptions) {
@@ -209,11 +208,6 @@ export class SandboxService {
     }
   }
 
-  /** Called for each sandbox that is deleted: what is kept for it elsewhere is let go then. */
-  onDeleted(listener: (id: string) => void): void {
-    this.#deletedListeners.add(listener)
-  }
-
   /** Whether anybody may look at its ports: where an API key made it, as long as there is that key. */
   async hasPublicPorts(id: string): Promise<boolean> {
     const row = await this.#store.get(id)
@@ -343,7 +337,6 @@ export class SandboxService {
     this.#activity.forget(id)
     this.#diskFull.delete(id)
     this.#subscribers.publish(id, { type: 'deleted' })
-    for (const listener of this.#deletedListeners) listener(id)
   }
 
   /** A creation failed and could not be cleaned up either: it stays in sight, to be deleted once that works. */
