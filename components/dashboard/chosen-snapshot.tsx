@@ -2,9 +2,10 @@
 
 import { Camera } from 'lucide-react'
 import { Button } from '@/components/ui/button'
+import { formatBytes } from '@/components/ui/format-bytes'
 import { Skeleton } from '@/components/ui/skeleton'
 import { FailedPanel } from './failed-panel'
-import { sizeInWords, timeAgo } from './plain-words'
+import { timeAgo } from './plain-words'
 import { useSandboxes, useSnapshots } from './sandbox-queries'
 import { sandboxNames, snapshotTitle } from './snapshot-words'
 import { useNow } from './use-now'
@@ -54,7 +55,7 @@ export function ChosenSnapshot({ id, onClear }: ChosenSnapshotProps) {
                 <span className="block truncate font-semibold">{snapshotTitle(snapshot)}</span>
                 <span className="block text-12 text-ink-2 tabular-nums">
                   The files of {names.get(snapshot.sandboxId) ?? 'a sandbox that has ended'} ·{' '}
-                  {timeAgo(snapshot.createdAt, now)} · {sizeInWords(snapshot.sizeBytes)}
+                  {timeAgo(snapshot.createdAt, now)} · {formatBytes(snapshot.sizeBytes)}
                 </span>
               </>
             )}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { sizeInWords, timeAgo } from './plain-words'
+import { timeAgo } from './plain-words'
 
 const NOW = Date.parse('2026-06-15T12:00:00.000Z')
 const minutesAgo = (minutes: number) => new Date(NOW - minutes * 60_000).toISOString()
@@ -21,23 +21,5 @@ describe('a time in words', () => {
 
   it('admits that it does not know', () => {
     expect(timeAgo('', NOW)).toBe('unknown')
-  })
-})
-
-describe('a size in words', () => {
-  it.each([
-    [0, '0 B'],
-    [999, '999 B'],
-    [999.5, '1 kB'],
-    [1500, '2 kB'],
-    [999_499, '999 kB'],
-    [999_500, '1.0 MB'],
-    [9_940_000, '9.9 MB'],
-    [9_960_000, '10 MB'],
-    [214_000_000, '214 MB'],
-    [1_200_000_000, '1.2 GB'],
-    [5e15, '5000 TB'],
-  ])('says %d bytes as %s', (bytes, words) => {
-    expect(sizeInWords(bytes)).toBe(words)
   })
 })

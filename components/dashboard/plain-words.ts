@@ -19,18 +19,3 @@ function shortDate(time: number, now: number): string {
   const year = isThisYear ? {} : ({ year: 'numeric' } as const)
   return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', ...year }).format(time)
 }
-
-const SIZE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB']
-
-/** Decimal units, as disks are sold: "214 MB", "1.2 GB". */
-export function sizeInWords(bytes: number): string {
-  let value = bytes
-  let unit = 0
-  // 999.5 would be rounded to 1000.
-  while (value >= 999.5 && unit < SIZE_UNITS.length - 1) {
-    value /= 1000
-    unit++
-  }
-  const digits = value < 9.95 && unit > 1 ? 1 : 0
-  return `${value.toFixed(digits)} ${SIZE_UNITS[unit]}`
-}

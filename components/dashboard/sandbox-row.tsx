@@ -1,14 +1,15 @@
 'use client'
 
-import type { MouseEvent, ReactNode } from 'react'
-import { cn } from '@/components/ui/class-names'
+import type { MouseEvent } from 'react'
+import { formatBytes } from '@/components/ui/format-bytes'
 import { Spinner } from '@/components/ui/spinner'
 import { StateDot } from '@/components/ui/state-dot'
 import { toast } from '@/components/ui/toast'
 import type { SandboxSummary } from '@/lib/protocol/sandboxes'
-import { sizeInWords, timeAgo } from './plain-words'
+import { timeAgo } from './plain-words'
 import { SandboxActions } from './sandbox-actions'
 import { sandboxState } from './sandbox-state'
+import { Cell } from './table-parts'
 import { useOpenSandbox } from './use-open-sandbox'
 
 export interface SandboxRowProps {
@@ -49,7 +50,7 @@ export function SandboxRow({ sandbox, templateName, now }: SandboxRowProps) {
         <time dateTime={sandbox.lastUsedAt}>{timeAgo(sandbox.lastUsedAt, now)}</time>
       </Cell>
       <Cell className="text-right whitespace-nowrap text-ink-2 tabular-nums max-sm:order-3">
-        {sandbox.diskBytes === null ? '–' : sizeInWords(sandbox.diskBytes)}
+        {sandbox.diskBytes === null ? '–' : formatBytes(sandbox.diskBytes)}
       </Cell>
       <td className="pr-2 text-right max-sm:absolute max-sm:top-2 max-sm:right-2 max-sm:p-0">
         <SandboxActions sandbox={sandbox} onOpen={() => void openHere()} />
@@ -75,8 +76,4 @@ function NameLink({ sandbox, onOpen }: { sandbox: SandboxSummary; onOpen(): void
       {sandbox.name}
     </a>
   )
-}
-
-function Cell({ className, children }: { className: string; children: ReactNode }) {
-  return <td className={cn('px-4 max-sm:p-0 max-sm:text-13', className)}>{children}</td>
 }

@@ -2,6 +2,7 @@
 
 import type { SandboxSummary, TemplateSummary } from '@/lib/protocol/sandboxes'
 import { SandboxRow } from './sandbox-row'
+import { Heading } from './table-parts'
 import { useNow } from './use-now'
 
 export interface SandboxTableProps {
@@ -40,13 +41,5 @@ export function SandboxTable({ sandboxes, templates }: SandboxTableProps) {
         </tbody>
       </table>
     </div>
-  )
-}
-
-function Heading({ className = '', children }: { className?: string; children: React.ReactNode }) {
-  return (
-    <th scope="col" className={`h-8 px-4 font-semibold whitespace-nowrap ${className}`}>
-      {children}
-    </th>
   )
 }

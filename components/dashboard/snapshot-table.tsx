@@ -1,16 +1,18 @@
 'use client'
 
 import { Trash2 } from 'lucide-react'
-import { type ReactNode, useState } from 'react'
+import { useState } from 'react'
 import { AlertDialog } from '@/components/ui/alert-dialog'
 import { Button } from '@/components/ui/button'
+import { formatBytes } from '@/components/ui/format-bytes'
 import { IconButton } from '@/components/ui/icon-button'
 import { toast } from '@/components/ui/toast'
 import { toSandboxError } from '@/lib/errors'
 import type { SnapshotSummary } from '@/lib/protocol/snapshots'
-import { sizeInWords, timeAgo } from './plain-words'
+import { timeAgo } from './plain-words'
 import { useDeleteSnapshot, useSandboxes } from './sandbox-queries'
 import { sandboxNames, snapshotTitle } from './snapshot-words'
+import { Cell, Heading } from './table-parts'
 import { useNow } from './use-now'
 
 export interface SnapshotTableProps {
@@ -109,7 +111,7 @@ function SnapshotRow({ snapshot, sandboxName, now, onUse, onDelete }: SnapshotRo
         <time dateTime={snapshot.createdAt}>{timeAgo(snapshot.createdAt, now)}</time>
       </Cell>
       <Cell className="text-right whitespace-nowrap text-ink-2 tabular-nums">
-        {sizeInWords(snapshot.sizeBytes)}
+        {formatBytes(snapshot.sizeBytes)}
       </Cell>
       <td className="pr-2 text-right whitespace-nowrap max-sm:w-full max-sm:p-0 max-sm:pt-2 max-sm:text-left">
         <span className="inline-flex items-center gap-1">
@@ -123,16 +125,4 @@ function SnapshotRow({ snapshot, sandboxName, now, onUse, onDelete }: SnapshotRo
       </td>
     </tr>
   )
-}
-
-function Heading({ className = '', children }: { className?: string; children: ReactNode }) {
-  return (
-    <th scope="col" className={`h-8 px-4 font-semibold whitespace-nowrap ${className}`}>
-      {children}
-    </th>
-  )
-}
-
-function Cell({ className, children }: { className: string; children: ReactNode }) {
-  return <td className={`px-4 max-sm:p-0 max-sm:text-13 ${className}`}>{children}</td>
 }

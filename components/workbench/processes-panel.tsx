@@ -9,13 +9,14 @@ import {
   DropdownMenuItem,
   DropdownMenuTrigger,
 } from '@/components/ui/dropdown-menu'
+import { formatBytes } from '@/components/ui/format-bytes'
 import { IconButton } from '@/components/ui/icon-button'
 import { toSandboxError } from '@/lib/errors'
 import type { ProcessInfo, SignalName } from '@/lib/protocol/workbench'
 import { useConfirm } from './confirm'
 import { PanelFailure } from './panel-state'
 import { type ProcessSort, sortProcesses } from './process-sort'
-import { formatAge, formatBytes } from './quantities'
+import { formatAge } from './quantities'
 import { useProcesses } from './queries'
 import { runAction } from './run-action'
 import { TreeSkeleton } from './skeletons'

@@ -1,18 +1,5 @@
 /** How numbers are said on screen: short, and the same everywhere. */
 
-const UNITS = ['kB', 'MB', 'GB', 'TB']
-
-export function formatBytes(bytes: number): string {
-  if (bytes < 1000) return `${Math.round(bytes)} B`
-  let value = bytes
-  let unit = -1
-  while (value >= 999.5 && unit < UNITS.length - 1) {
-    value /= 1000
-    unit++
-  }
-  return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} ${UNITS[unit]}`
-}
-
 /** Time left, counted in the unit that people would use: `2 d`, `3 h 05 min`, `52 min`, `40 s`. */
 export function formatTimeLeft(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000))

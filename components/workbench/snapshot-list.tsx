@@ -8,12 +8,12 @@ import {
   DropdownMenuItem,
   DropdownMenuTrigger,
 } from '@/components/ui/dropdown-menu'
+import { formatBytes } from '@/components/ui/format-bytes'
 import { IconButton } from '@/components/ui/icon-button'
 import { Skeleton } from '@/components/ui/skeleton'
 import { toSandboxError } from '@/lib/errors'
 import type { SandboxSnapshot } from '@/lib/protocol/snapshots'
 import { ListFailure, ListNote } from './list-state'
-import { formatBytes } from './quantities'
 import { madeAt, newSandboxUrl, snapshotName } from './snapshot-words'
 import type { SnapshotsState } from './use-snapshots'
 import { useWorkbench } from './workbench-context'

@@ -1,10 +1,10 @@
 'use client'
 
+import { formatBytes } from '@/components/ui/format-bytes'
 import { StateDot, type StateTone } from '@/components/ui/state-dot'
 import { Tooltip } from '@/components/ui/tooltip'
 import type { EventSocketState } from '@/lib/client/event-socket'
 import { languageOf } from './file-kinds'
-import { formatBytes } from './quantities'
 import { useStore } from './store'
 import { useWorkbench } from './workbench-context'
 

@@ -7,9 +7,9 @@ import { Unicode11Addon } from '@xterm/addon-unicode11'
 import { WebLinksAddon } from '@xterm/addon-web-links'
 import { Terminal } from '@xterm/xterm'
 import { type Ref, useEffect, useImperativeHandle, useRef } from 'react'
+import { formatBytes } from '@/components/ui/format-bytes'
 import type { TerminalHandlers, TerminalSession, TerminalState } from '@/lib/client/terminal-session'
 import type { TerminalRole, TerminalStart } from '@/lib/protocol/terminal-stream'
-import { formatBytes } from './quantities'
 import { findColors, readTerminalTheme } from './terminal-colors'
 
 export type TerminalHandle = {

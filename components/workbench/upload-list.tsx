@@ -2,10 +2,10 @@
 
 import { X } from 'lucide-react'
 import { Button } from '@/components/ui/button'
+import { formatBytes } from '@/components/ui/format-bytes'
 import { IconButton } from '@/components/ui/icon-button'
 import { FileName } from './file-name'
 import { baseName } from './file-paths'
-import { formatBytes } from './quantities'
 import { shownName } from './shown-name'
 import { useStore } from './store'
 import type { Upload, Uploads } from './uploads'
