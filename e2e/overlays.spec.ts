@@ -34,6 +34,8 @@ test("a template's files come into a folder, by links or whole, and stay when th
   await page.keyboard.press('Escape')
   await expect(page.getByRole('button', { name: 'Sandbox menu' })).toBeFocused()
   await expect(workbench.treeItem('whole')).toHaveAttribute('aria-expanded', 'true')
+  // The linked packages, and the copied ones: both are folders in the tree.
+  await expect(page.getByRole('treeitem', { name: 'node_modules', expanded: false })).toHaveCount(2)
   await workbench.expectOutput(
     '[ -L node/node_modules ] && [ ! -L whole/node_modules ] && ls node whole | grep -c server.js; ls node | grep -c README',
     '2\n0',

@@ -76,7 +76,7 @@ export function SnapshotTable({ snapshots, chosenId, onChoose }: SnapshotTablePr
       <AlertDialog
         isOpen={isAsking}
         onOpenChange={setIsAsking}
-        title={asked === null ? '' : `Delete ${asked.name || 'this snapshot'}?`}
+        title={asked === null ? '' : `Delete ${asked.name ? `“${asked.name}”` : 'this snapshot'}?`}
         description="Its files are gone for good. Sandboxes that were made from it stay as they are."
         confirmLabel="Delete snapshot"
         isBusy={remove.isPending}

@@ -37,6 +37,12 @@ it('leaves a listing as it is where nothing of it changed', () => {
   expect(applyEvents(before, [{ event: 'unlink', path: '/app/never.ts' }])).toBe(before)
 })
 
+it('leaves a link to a directory one, which is told as a file', () => {
+  const before = [{ ...entry('/app/packages', true), isLink: true }]
+  expect(applyEvents(before, [{ event: 'add', path: '/app/packages' }])).toBe(before)
+  expect(applyEvents(before, [{ event: 'unlink', path: '/app/packages' }])).toEqual([])
+})
+
 it('takes a file that became a directory for one', () => {
   const after = applyEvents([entry('/app/x')], [{ event: 'addDir', path: '/app/x' }])
   expect(after[0]?.isDirectory).toBe(true)

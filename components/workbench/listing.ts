@@ -55,7 +55,8 @@ export function applyEvents(entries: TreeEntry[], events: readonly FileEvent[]):
   const kept = entries.filter((entry) => {
     const event = last.get(entry.path)
     if (event === undefined) return true
-    const isSame = event === (entry.isDirectory ? 'addDir' : 'add')
+    // A link is told as a file, whatever it leads to.
+    const isSame = event === (entry.isDirectory && !entry.isLink ? 'addDir' : 'add')
     if (isSame) last.delete(entry.path)
     return isSame
   })

@@ -21,7 +21,9 @@ export function ServerRow({ server }: { server: ManagedServer }) {
       <div className="flex items-center gap-3 max-md:gap-1">
         <div className="min-w-0 flex-1">
           <div className="flex min-w-0 items-baseline gap-3">
-            <span className="truncate font-semibold">{server.slug}</span>
+            <span className="max-w-1/2 shrink-0 truncate font-semibold" title={server.slug}>
+              {server.slug}
+            </span>
             <span className="inline-flex shrink-0 items-center gap-1.5 text-12 text-ink-2">
               <StateDot tone={tone} />
               {word}

@@ -5,6 +5,11 @@ export function snapshotName({ name, created_at }: SandboxSnapshot): string {
   return name || `the snapshot of ${madeAt(created_at)}`
 }
 
+/** The same inside a sentence, where a name could be read as a part of it. */
+export function snapshotQuoted(snapshot: SandboxSnapshot): string {
+  return snapshot.name ? `“${snapshot.name}”` : snapshotName(snapshot)
+}
+
 /** "29 Nov, 14:05", in the reader's time; with the year where it is another. */
 export function madeAt(iso: string, now = Date.now()): string {
   const time = new Date(iso)

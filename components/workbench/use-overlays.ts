@@ -46,7 +46,10 @@ export function useAddOverlay() {
   return useMutation({
     mutationFn: (body: CreateOverlayBody) => core.client.createOverlay(body),
     onSuccess: ({ target }) => {
-      if (target !== '.') core.setDirectoryOpen(joinPath(info.directory, target), true)
+      const path = target === '.' ? info.directory : joinPath(info.directory, target)
+      if (target !== '.') core.setDirectoryOpen(path, true)
+      // What is told of a link does not say that packages are behind it.
+      void core.refreshFiles(path)
     },
     onSettled: () => queries.invalidateQueries({ queryKey: queryKeys.overlays }),
   })

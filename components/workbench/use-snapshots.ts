@@ -6,7 +6,7 @@ import { toSandboxError } from '@/lib/errors'
 import type { SandboxSnapshot } from '@/lib/protocol/snapshots'
 import { useConfirm } from './confirm'
 import { queryKeys } from './query-keys'
-import { restoreWarning, snapshotName } from './snapshot-words'
+import { restoreWarning, snapshotQuoted } from './snapshot-words'
 import { useStore } from './store'
 import { useWorkbench } from './workbench-context'
 
@@ -40,7 +40,7 @@ export function useSnapshots(isShown: boolean) {
 
   function remove(snapshot: SandboxSnapshot): void {
     confirm({
-      title: `Delete ${snapshotName(snapshot)}?`,
+      title: `Delete ${snapshotQuoted(snapshot)}?`,
       description: 'Its files are gone for good. This sandbox, and those made from it, stay as they are.',
       confirmLabel: 'Delete snapshot',
       act: async () => {
@@ -53,7 +53,7 @@ export function useSnapshots(isShown: boolean) {
   function restore(snapshot: SandboxSnapshot): void {
     const unsaved = files.filter((file) => file.isDirty).length
     confirm({
-      title: `Restore ${snapshotName(snapshot)}?`,
+      title: `Restore ${snapshotQuoted(snapshot)}?`,
       description: restoreWarning(snapshot, unsaved),
       confirmLabel: 'Restore',
       act: () => void putBack(snapshot),
